@@ -1,0 +1,1 @@
+"""A Squeak Smalltalk VM."""

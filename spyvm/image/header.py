@@ -1,0 +1,240 @@
+"""The header in front of the objects: which format, which byte order, which word size, and what images remember about windows
+and memory sizes.
+
+The header is `header_size` bytes: version and header_size as 32-bit words (old 64-bit V3 images: as 64-bit words), then words of
+the image's word size, then 32-bit and 16-bit ones; ImageHeader names the fields in order.  `raw` keeps it whole, fields nobody
+knows included.
+"""
+from spyvm.image.errors import ImageError, corrupt
+from spyvm.objects.formats import Traits
+from spyvm.rpy.words import Words, part
+
+PREFIX = 512            # what Macintosh file transfers put in front
+MULTIPLE_BYTECODE_SETS = 512
+MIN_HEADER = 40         # bytes up to and with the header flags of a 32-bit image
+
+
+class Format(object):
+    """What a version number stands for."""
+    _immutable_fields_ = ['version', 'word_size', 'spur', 'closures', 'platform_floats', 'two_sets']
+
+    def __init__(self, version, word_size, spur, closures, platform_floats, two_sets):
+        self.version = version
+        self.word_size = word_size
+        self.spur = spur
+        self.closures = closures                # may hold BlockClosures
+        self.platform_floats = platform_floats  # Floats' words are in the image's byte order; else the high word is first
+        self.two_sets = two_sets                # methods say which of two bytecode sets they use
+
+
+FORMATS = [
+    Format(6502, 4, False, False, False, False),
+    Format(6504, 4, False, True, False, False),
+    Format(6505, 4, False, True, True, False),
+    Format(68000, 8, False, False, False, False),
+    Format(68002, 8, False, True, False, False),
+    Format(68003, 8, False, True, True, False),
+    Format(6521, 4, True, True, True, False),
+    Format(6521 + MULTIPLE_BYTECODE_SETS, 4, True, True, True, True),
+    Format(68021, 8, True, True, True, False),
+    Format(68021 + MULTIPLE_BYTECODE_SETS, 8, True, True, True, True),
+]
+
+
+def find_format(version):
+    for format in FORMATS:
+        if format.version == version:
+            return format
+    return None
+
+
+class Gap(object):
+    """Bytes between objects that belong to none: free chunks, forwarders.  `before` is the number of the object they precede."""
+
+    def __init__(self, before, bytes):
+        self.before = before
+        self.bytes = bytes
+
+
+class Oddity(object):
+    """An object whose header or tail does not follow from its class and contents, by its number in heap order.
+
+    header   its base header as found; -1 if that one is regular
+    extra    V3: the type (0 to 3) of the header as found
+    tail     the bytes behind the contents (padding, the unused stack of a context) where they are not what a VM would write
+    slots    how many pointer slots a context has, where not as many as its method asks for; -1 otherwise
+    """
+
+    def __init__(self, number):
+        self.number = number
+        self.header = -1
+        self.extra = 0
+        self.tail = ''
+        self.slots = -1
+
+
+class ImageHeader(object):
+    """What a header says, and all else that a writer needs in order to give the same file back."""
+
+    def __init__(self, format, traits):
+        self.format = format
+        self.traits = traits
+        self.offset = 0             # of the header in the (uncompressed) file: 0 or 512
+        self.prefix = ''            # what is in front of it
+        self.gzipped = False
+        self.file_size = 0          # of the uncompressed file
+        self.raw = ''               # the header, header_size bytes
+        self.trailer = ''           # what comes after the objects
+        self.wide = False           # version and header_size are 64-bit words
+        self.header_size = 0
+        self.data_size = 0          # bytes of objects
+        self.base_address = 0       # where they were in memory
+        self.specials_oop = 0       # the special objects array
+        self.last_hash = 0
+        self.window_size = 0        # width << 16 | height
+        self.flags = 0
+        self.extra_memory = 0
+        self.stack_pages = 0
+        self.code_size = 0
+        self.eden_bytes = 0
+        self.semaphores = 0
+        self.image_version = 0
+        self.first_segment = 0      # Spur: bytes of the first segment
+        self.free_bytes = 0         # Spur: bytes in free chunks
+        # found while loading
+        self.segments = []          # Spur: Segments in order
+        self.gaps = []              # Gaps in order
+        self.oddities = []          # Oddities in order
+        self.header_words = [0, 0, 0, 0]    # how many objects have headers of 1, 2, 3 words (Spur: 64-bit words); [0] unused
+        self.heap_bytes = 0         # bytes of objects, headers included
+        self.w_hidden_roots = None  # Spur: the class table and what else the VM keeps in the heap
+        self.hidden = []            # Spur: numbers of the objects that images do not see
+
+    def window_width(self):
+        return (self.window_size >> 16) & 0xFFFF
+
+    def window_height(self):
+        return self.window_size & 0xFFFF
+
+    def full_screen(self):
+        return (self.flags & 1) != 0
+
+
+def read_header(data):
+    """The ImageHeader of an uncompressed image.  ImageError if it is none."""
+    if len(data) < 8:
+        raise corrupt('the file of %d bytes is too short for an image' % len(data), 0, 'a version number and a header size')
+    header = detect(data, 0)
+    if header is None and len(data) >= PREFIX + 8:
+        header = detect(data, PREFIX)
+    if header is None:
+        raise corrupt('no Squeak image', 0, 'a version number such as 6502, 6504, 6505, 6521, 68000, 68002, 68003, 68021')
+    header.file_size = len(data)
+    header.prefix = part(data, 0, header.offset)
+    read_fields(header, data)
+    return header
+
+
+def detect(data, offset):
+    """The header at the offset with nothing but its format and byte order, or None."""
+    for i in range(2):
+        big_endian = i == 1
+        words = Words(part(data, offset, offset + 8), big_endian)
+        version = words.u32(0)
+        size = words.u32(4)
+        wide = False
+        if version == 0 and big_endian:
+            version = size
+            wide = True
+        elif size == 0 and not big_endian:
+            wide = True
+        format = find_format(version)
+        if format is not None and (not wide or (format.word_size == 8 and not format.spur)):
+            header = ImageHeader(format, Traits(version, format.word_size, format.spur, big_endian))
+            header.offset = offset
+            header.wide = wide
+            return header
+    return None
+
+
+class FieldReader(object):
+    """Takes one field after the other; those behind the end of the header are 0."""
+
+    def __init__(self, header, data):
+        self.start = header.offset
+        self.words = Words(part(data, header.offset, header.offset + 256), header.traits.big_endian)
+        self.big_endian = header.traits.big_endian
+        self.position = 0
+        self.limit = min(len(data) - header.offset, 256) & ~7
+
+    def u32(self):
+        position = self.position
+        self.position = position + 4
+        if position + 4 > self.limit:
+            return 0
+        return self.words.u32(position)
+
+    def u16(self):
+        """Of a pair in a 32-bit word, the first in the file first."""
+        position = self.position
+        self.position = position + 2
+        if position + 2 > self.limit:
+            return 0
+        word = self.words.u32(position & ~3)
+        if self.big_endian == ((position & 2) == 0):
+            return word >> 16
+        return word & 0xFFFF
+
+    def long(self, width):
+        if width == 4:
+            return self.u32()
+        position = self.position
+        self.position = position + 8
+        if position + 8 > self.limit:
+            return 0
+        return self.words.s64(position)
+
+
+def read_fields(header, data):
+    reader = FieldReader(header, data)
+    size = header.format.word_size
+    width = 8 if header.wide else 4
+    reader.long(width)
+    header.header_size = reader.long(width)
+    least = MIN_HEADER if size == 4 else 2 * MIN_HEADER - 8
+    here = header.offset
+    if header.header_size < least or header.header_size > 4096 or header.header_size % size != 0:
+        raise corrupt('header size %d' % header.header_size, here + width,
+                      'a multiple of %d from %d to 4096' % (size, least))
+    if len(data) < here + header.header_size:
+        raise corrupt('the file ends in its header', len(data), '%d bytes of header' % header.header_size)
+    reader.limit = min(reader.limit, header.header_size)
+    header.raw = part(data, here, here + header.header_size)
+    place = reader.position
+    header.data_size = reader.long(size)
+    header.base_address = reader.long(size)
+    header.specials_oop = reader.long(size)
+    header.last_hash = reader.long(size)
+    header.window_size = reader.long(size)
+    header.flags = reader.long(size)
+    if header.format.spur or not header.wide:
+        header.extra_memory = reader.u32()
+    else:
+        header.extra_memory = reader.long(size)
+    header.stack_pages = reader.u16()
+    header.code_size = reader.u16()
+    header.eden_bytes = reader.u32()
+    header.semaphores = reader.u16()
+    header.image_version = reader.u16()
+    if header.format.spur:
+        header.first_segment = reader.long(size)
+        header.free_bytes = reader.long(size)
+    start = here + header.header_size
+    if header.data_size <= 0 or header.data_size % size != 0:
+        raise corrupt('%d bytes of objects' % header.data_size, here + place, 'a positive multiple of %d' % size)
+    if header.data_size > len(data) - start:
+        raise ImageError('the file ends at byte %d: expected %d bytes of objects from byte %d on' %
+                         (len(data), header.data_size, start))
+    if header.base_address < 0 or header.base_address % size != 0:
+        raise corrupt('base address %d' % header.base_address, here + place + size, 'a positive multiple of %d' % size)
+    header.trailer = part(data, start + header.data_size, len(data))

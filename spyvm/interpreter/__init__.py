@@ -1,0 +1,1 @@
+"""Running methods: bytecodes, sends, returns, processes."""

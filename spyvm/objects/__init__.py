@@ -1,0 +1,1 @@
+"""What an object is.  Knows nothing of files, images' bytes or screens."""

@@ -1,0 +1,131 @@
+"""CompiledMethods and CompiledBlocks: a header, literals, bytecodes; and MethodCode, the VM's view of one."""
+from spyvm.objects import formats
+from spyvm.objects.errors import BAD_INDEX, BAD_ARGUMENT, NO_MODIFICATION
+from spyvm.objects.model import W_HeapObject, W_SmallInteger, IMMUTABLE
+
+SMALL_CONTEXT = 16      # stack slots of a context whose method does not ask for a large one
+LARGE_CONTEXT = 56
+
+
+class W_CompiledMethod(W_HeapObject):
+    """`header` is the header's value as an int; `literals` a list of W_ objects; `bytes` a list of one-character strings (the
+    bytecodes and what the compiler put behind them).  Replacing a part drops the cached MethodCode, so that the next activation
+    sees the change."""
+    _attrs_ = ['header', 'literals', 'bytes', 'code']
+    _immutable_fields_ = ['code?']
+
+    def __init__(self, view, header, literals, bytes):
+        W_HeapObject.__init__(self, view)
+        self.header = header
+        self.literals = literals
+        self.bytes = bytes
+        self.code = None
+
+    def get_code(self, memory):
+        """The MethodCode, made on first use.  Its bytecodes are decoded by the interpreter."""
+        code = self.code
+        if code is None:
+            code = MethodCode(memory, self)
+            self.code = code
+        return code
+
+    def kind(self, memory):
+        return formats.METHOD
+
+    def pointer_size(self, memory):
+        return len(self.literals) + 1
+
+    def fetch(self, memory, n0):
+        """Pointer 0 is the header, then come the literals."""
+        if n0 == 0:
+            return memory.int_object(self.header)
+        n0 -= 1
+        if n0 < 0 or n0 >= len(self.literals):
+            raise BAD_INDEX
+        return self.literals[n0]
+
+    def store(self, memory, n0, w_value):
+        if self.meta & IMMUTABLE:
+            raise NO_MODIFICATION
+        if n0 == 0:
+            if not isinstance(w_value, W_SmallInteger):
+                raise BAD_ARGUMENT
+            if memory.method_literal_count(w_value.value) != len(self.literals):
+                raise BAD_ARGUMENT
+            self.header = w_value.value
+        else:
+            n0 -= 1
+            if n0 < 0 or n0 >= len(self.literals):
+                raise BAD_INDEX
+            self.literals[n0] = w_value
+        self.changed(memory)
+
+    def changed(self, memory):
+        """Header, literals or bytes were replaced."""
+        if self.code is not None:
+            self.code = None
+            memory.method_changed(self)
+
+    def byte_offset(self, memory):
+        """Where the bytecodes begin, in bytes from the start of the object's body."""
+        return (len(self.literals) + 1) * memory.word_size
+
+    def indexed_size(self, memory):
+        return self.byte_offset(memory) + len(self.bytes)
+
+    def at0(self, memory, n0):
+        n0 -= self.byte_offset(memory)
+        if n0 < 0 or n0 >= len(self.bytes):
+            raise BAD_INDEX
+        return W_SmallInteger(ord(self.bytes[n0]))
+
+    def atput0(self, memory, n0, w_value):
+        n0 -= self.byte_offset(memory)
+        if n0 < 0 or n0 >= len(self.bytes):
+            raise BAD_INDEX
+        if not isinstance(w_value, W_SmallInteger) or w_value.value < 0 or w_value.value > 255:
+            raise BAD_ARGUMENT
+        if self.meta & IMMUTABLE:
+            raise NO_MODIFICATION
+        self.bytes[n0] = chr(w_value.value)
+        self.changed(memory)
+
+    def describe(self):
+        return 'a CompiledMethod'
+
+
+class MethodCode(object):
+    """A method as the interpreter runs it: header fields unpacked, bytecodes decoded.
+
+    `ops[pc]` is the instruction that starts at byte pc of the bytecodes (0 while not decoded), `depths[pc]` how deep the stack
+    is before it (temporaries included; -1 while not known); see spyvm.interpreter.decoder.  The length of a context's stack,
+    `frame_size`, never changes once the method has been activated: the JIT relies on it.
+    """
+    _immutable_fields_ = ['w_method', 'num_args', 'num_temps', 'primitive', 'alternate', 'literals[*]', 'nominal_size',
+                          'pc_base', 'frame_size?', 'ops?[*]', 'kind?', 'operand?', 'initial_pc',
+                          'initial_sp', 'unwind_mark', 'function?', 'wants_error?', 'has_blocks?',
+                          'old_blocks?']
+
+    def __init__(self, memory, w_method):
+        header = w_method.header
+        self.w_method = w_method
+        self.num_args = (header >> 24) & 15
+        self.num_temps = (header >> 18) & 63
+        self.nominal_size = LARGE_CONTEXT if header & (1 << 17) else SMALL_CONTEXT
+        self.primitive = memory.method_primitive(w_method)
+        self.unwind_mark = self.primitive == 198
+        self.alternate = header < 0
+        self.literals = w_method.literals[:]
+        self.pc_base = w_method.byte_offset(memory) + 1
+        self.initial_pc = 0
+        self.initial_sp = self.num_temps if self.num_temps >= self.num_args else self.num_args
+        self.frame_size = 0
+        self.ops = []
+        self.depths = []
+        self.sites = []
+        self.kind = -1          # how to activate it: see spyvm.interpreter.decoder; -1 while not decoded
+        self.operand = 0
+        self.has_blocks = False     # ^ may be that of a block
+        self.old_blocks = False     # BlockContexts run these instructions, too
+        self.function = None    # of a primitive: the PrimitiveFunction
+        self.wants_error = False    # the method takes a failed primitive's error code

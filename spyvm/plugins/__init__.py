@@ -1,0 +1,1 @@
+"""Named primitives, a module a plugin."""

@@ -1,0 +1,61 @@
+"""Hints for the tracing JIT (rpython.rlib.jit), or functions that do nothing."""
+from spyvm.rpy import REAL
+
+if REAL:
+    from rpython.rlib.jit import (JitDriver, hint, promote, promote_string, elidable, elidable_promote, unroll_safe,
+                                  dont_look_inside, look_inside_iff, we_are_jitted, isconstant, isvirtual,
+                                  set_user_param, set_param, loop_unrolling_heuristic, loop_invariant,
+                                  current_trace_length, JitHookInterface)
+else:
+    class JitDriver(object):
+        def __init__(self, **kwargs):
+            pass
+
+        def jit_merge_point(self, **kwargs):
+            pass
+
+        def can_enter_jit(self, **kwargs):
+            pass
+
+    class JitHookInterface(object):
+        pass
+
+    def hint(value, **kwargs):
+        return value
+
+    def promote(value):
+        return value
+
+    promote_string = promote
+
+    def _same(function):
+        return function
+
+    elidable = unroll_safe = dont_look_inside = loop_invariant = _same
+
+    def elidable_promote(promote_args='all'):
+        return _same
+
+    def look_inside_iff(predicate):
+        return _same
+
+    def we_are_jitted():
+        return False
+
+    def isconstant(value):
+        return False
+
+    def isvirtual(value):
+        return False
+
+    def loop_unrolling_heuristic(lst, size, cutoff=2):
+        return False
+
+    def current_trace_length():
+        return -1
+
+    def set_user_param(driver, text):
+        pass
+
+    def set_param(driver, name, value):
+        pass
