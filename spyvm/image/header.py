@@ -7,10 +7,10 @@ knows included.
 """
 from spyvm.image.errors import ImageError, corrupt
 from spyvm.objects.formats import Traits
-from spyvm.rpy.words import Words, part
 
 PREFIX = 512            # what Macintosh file transfers put in front
 MULTIPLE_BYTECODE_SETS = 512
+MAX_ADDRESS = 1 << 60
 MIN_HEADER = 40         # bytes up to and with the header flags of a 32-bit image
 
 
@@ -120,28 +120,28 @@ class ImageHeader(object):
         return (self.flags & 1) != 0
 
 
-def read_header(data):
-    """The ImageHeader of an uncompressed image.  ImageError if it is none."""
-    if len(data) < 8:
-        raise corrupt('the file of %d bytes is too short for an image' % len(data), 0, 'a version number and a header size')
-    header = detect(data, 0)
-    if header is None and len(data) >= PREFIX + 8:
-        header = detect(data, PREFIX)
+def read_header(buffer):
+    """The ImageHeader of an uncompressed image in a Buffer, whose byte order is set.  ImageError if it is none."""
+    if buffer.size < 8:
+        raise corrupt('the file of %d bytes is too short for an image' % buffer.size, 0, 'a version number and a header size')
+    header = detect(buffer, 0)
+    if header is None and buffer.size >= PREFIX + 8:
+        header = detect(buffer, PREFIX)
     if header is None:
         raise corrupt('no Squeak image', 0, 'a version number such as 6502, 6504, 6505, 6521, 68000, 68002, 68003, 68021')
-    header.file_size = len(data)
-    header.prefix = part(data, 0, header.offset)
-    read_fields(header, data)
+    header.file_size = buffer.size
+    header.prefix = buffer.text(0, header.offset)
+    read_fields(header, buffer)
     return header
 
 
-def detect(data, offset):
+def detect(buffer, offset):
     """The header at the offset with nothing but its format and byte order, or None."""
     for i in range(2):
         big_endian = i == 1
-        words = Words(part(data, offset, offset + 8), big_endian)
-        version = words.u32(0)
-        size = words.u32(4)
+        buffer.set_order(big_endian)
+        version = buffer.u32(offset)
+        size = buffer.u32(offset + 4)
         wide = False
         if version == 0 and big_endian:
             version = size
@@ -158,21 +158,19 @@ def detect(data, offset):
 
 
 class FieldReader(object):
-    """Takes one field after the other; those behind the end of the header are 0."""
+    """Takes one field after the other from `position` on; those behind `limit` are 0."""
 
-    def __init__(self, header, data):
-        self.start = header.offset
-        self.words = Words(part(data, header.offset, header.offset + 256), header.traits.big_endian)
-        self.big_endian = header.traits.big_endian
-        self.position = 0
-        self.limit = min(len(data) - header.offset, 256) & ~7
+    def __init__(self, buffer, position):
+        self.buffer = buffer
+        self.position = position
+        self.limit = buffer.size & ~7
 
     def u32(self):
         position = self.position
         self.position = position + 4
         if position + 4 > self.limit:
             return 0
-        return self.words.u32(position)
+        return self.buffer.u32(position)
 
     def u16(self):
         """Of a pair in a 32-bit word, the first in the file first."""
@@ -180,8 +178,8 @@ class FieldReader(object):
         self.position = position + 2
         if position + 2 > self.limit:
             return 0
-        word = self.words.u32(position & ~3)
-        if self.big_endian == ((position & 2) == 0):
+        word = self.buffer.u32(position & ~3)
+        if self.buffer.big_endian() == ((position & 2) == 0):
             return word >> 16
         return word & 0xFFFF
 
@@ -192,11 +190,11 @@ class FieldReader(object):
         self.position = position + 8
         if position + 8 > self.limit:
             return 0
-        return self.words.s64(position)
+        return self.buffer.s64(position)
 
 
-def read_fields(header, data):
-    reader = FieldReader(header, data)
+def read_fields(header, buffer):
+    reader = FieldReader(buffer, header.offset)
     size = header.format.word_size
     width = 8 if header.wide else 4
     reader.long(width)
@@ -206,10 +204,11 @@ def read_fields(header, data):
     if header.header_size < least or header.header_size > 4096 or header.header_size % size != 0:
         raise corrupt('header size %d' % header.header_size, here + width,
                       'a multiple of %d from %d to 4096' % (size, least))
-    if len(data) < here + header.header_size:
-        raise corrupt('the file ends in its header', len(data), '%d bytes of header' % header.header_size)
-    reader.limit = min(reader.limit, header.header_size)
-    header.raw = part(data, here, here + header.header_size)
+    start = here + header.header_size
+    if buffer.size < start:
+        raise corrupt('the file ends in its header', buffer.size, '%d bytes of header' % header.header_size)
+    reader.limit = min(reader.limit, start)
+    header.raw = buffer.text(here, start)
     place = reader.position
     header.data_size = reader.long(size)
     header.base_address = reader.long(size)
@@ -229,12 +228,11 @@ def read_fields(header, data):
     if header.format.spur:
         header.first_segment = reader.long(size)
         header.free_bytes = reader.long(size)
-    start = here + header.header_size
     if header.data_size <= 0 or header.data_size % size != 0:
-        raise corrupt('%d bytes of objects' % header.data_size, here + place, 'a positive multiple of %d' % size)
-    if header.data_size > len(data) - start:
+        raise corrupt('%d bytes of objects' % header.data_size, place, 'a positive multiple of %d' % size)
+    if header.data_size > buffer.size - start:
         raise ImageError('the file ends at byte %d: expected %d bytes of objects from byte %d on' %
-                         (len(data), header.data_size, start))
-    if header.base_address < 0 or header.base_address % size != 0:
-        raise corrupt('base address %d' % header.base_address, here + place + size, 'a positive multiple of %d' % size)
-    header.trailer = part(data, start + header.data_size, len(data))
+                         (buffer.size, header.data_size, start))
+    if header.base_address < 0 or header.base_address > MAX_ADDRESS or header.base_address % size != 0:
+        raise corrupt('base address %d' % header.base_address, place + size, 'a positive multiple of %d' % size)
+    header.trailer = buffer.text(start + header.data_size, buffer.size)

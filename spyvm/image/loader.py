@@ -22,16 +22,17 @@ from spyvm.objects.model import (W_Object, W_SmallInteger, W_Character, W_Float,
 from spyvm.objects.pointers import (W_AbstractPointers, W_Pointers, W_Class, W_Weak, W_Array, INTS, FLOATS, NO_INT,
                                     erase_ints, erase_floats, new_array, new_generic_array)
 from spyvm.objects.raw import W_Bytes, W_Words, W_Shorts, W_Longs
-from spyvm.rpy import floats
+from spyvm.rpy import floats, memory as host
 from spyvm.rpy.arith import intmask, r_uint, r_uint32
-from spyvm.rpy.words import Words, chars, part
 
 # What an instance is to the VM, by its class
 ORDINARY, BEHAVIOR, FLOAT, METHOD_CONTEXT, BLOCK_CONTEXT, CLOSURE_ROLE, FULL_CLOSURE = range(7)
 
 LEAST_SPECIALS = special.INTERRUPT_SEMAPHORE + 1    # the first Squeak had this many special objects
+NO_SLOTS = []           # until an object gets its own
 CACHED_INTS = 1024      # small integers from -1 on that are shared by all who refer to them
 MAX_SUPERCLASSES = 1000
+WINDOW = 1 << 17        # bytes of the file that are given back at a time
 
 
 class ClassInfo(object):
@@ -43,15 +44,16 @@ class ClassInfo(object):
         self.role = role
         self.kind = kind            # of its instances, by its format field
         self.inst_size = inst_size
+        self.header = 0             # base header of the class
+        self.format = 0             # value of its format field
         self.view = None
 
 
 class Loader(object):
-    def __init__(self, data, header, memory):
-        self.data = data
+    def __init__(self, buffer, header, memory):
+        self.buffer = buffer
         self.header = header
         self.memory = memory
-        self.words = Words(data, header.traits.big_endian)
         self.wide = header.traits.word_size == 8
         self.word_size = header.traits.word_size
         self.start = header.offset + header.header_size
@@ -62,15 +64,14 @@ class Loader(object):
         self.unit_shift = 0         # objects are at multiples of 1 << unit_shift
         self.table = ObjectTable(0)
         self.infos = {}             # class key -> ClassInfo
-        self.last_key = -1
-        self.last_info = None
+        self.indexed_infos = [None] * 32    # the same for keys from 0 on
         # the object at which a walk is
         self.next_place = 0         # where the following chunk begins
         self.place = 0              # its base header
         self.size = 0               # bytes from the first field on
         self.kind = 0
         self.unused = 0             # bytes of padding in `size`
-        self.key = 0                # stands for its class
+        self.key = 0                # stands for its class: from 0 on a small index, below 0 something else
         self.meta = 0               # identity hash and flags
         self.number = 0
         self.header_words = 0       # V3: 1 to 3 words; Spur: 1, or 2 with an overflow word, of 64 bits
@@ -86,7 +87,7 @@ class Loader(object):
         self.block_context_place = -1
         self.closure_place = -1
         self.full_closure_place = -1
-        self.contexts = []          # numbers of the W_Contexts
+        self.contexts = []          # places of the W_Contexts
         self.small_ints = [W_SmallInteger(i - 1) for i in range(CACHED_INTS)]
 
     # ---- what a subclass knows
@@ -143,8 +144,8 @@ class Loader(object):
 
     def oop_at(self, place):
         if self.wide:
-            return self.words.s64(place)
-        return self.words.u32(place)
+            return self.buffer.s64(place)
+        return self.buffer.u32(place)
 
     def slot(self, place, index):
         """The oop in a field of the object at a place.  The index must be in range."""
@@ -183,6 +184,7 @@ class Loader(object):
     def load(self):
         self.scan()
         self.find_specials()
+        host.expect_growth(self.header.data_size * (2 if self.wide else 3))
         self.create_all()
         self.fill_all()
         self.fill_contexts()
@@ -305,14 +307,18 @@ class Loader(object):
     def class_info(self):
         """The ClassInfo for the object at which the walk is."""
         key = self.key
-        if key == self.last_key:
-            return self.last_info
-        info = self.infos.get(key, None)
-        if info is None:
-            info = self.new_info(self.class_place_of_key())
-            self.infos[key] = info
-        self.last_key = key
-        self.last_info = info
+        if key >= 0:
+            while key >= len(self.indexed_infos):
+                self.indexed_infos.append(None)
+            info = self.indexed_infos[key]
+            if info is None:
+                info = self.new_info(self.class_place_of_key())
+                self.indexed_infos[key] = info
+        else:
+            info = self.infos.get(key, None)
+            if info is None:
+                info = self.new_info(self.class_place_of_key())
+                self.infos[key] = info
         return info
 
     def new_info(self, place):
@@ -333,7 +339,10 @@ class Loader(object):
             role = BEHAVIOR
         format = self.int_of(self.slot(place, special.FORMAT))
         traits = self.header.traits
-        return ClassInfo(place, self.number_at(place), role, traits.inst_spec(format), traits.inst_size(format))
+        info = ClassInfo(place, self.number_at(place), role, traits.inst_spec(format), traits.inst_size(format))
+        info.header = self.buffer.s64(place) if self.fields == 8 else self.buffer.u32(place)
+        info.format = format
+        return info
 
     # ---- making objects
 
@@ -368,7 +377,7 @@ class Loader(object):
             self.note_gap(gaps)
 
     def note_gap(self, gaps):
-        gaps.append(Gap(self.number, part(self.data, self.gap_start, self.gap_end)))
+        gaps.append(Gap(self.number, self.buffer.text(self.gap_start, self.gap_end)))
 
     def create(self, info):
         """The object at which the walk is; its pointers are nil."""
@@ -376,7 +385,7 @@ class Loader(object):
         kind = self.kind
         if kind == formats.BYTES:
             self.check_padding()
-            return W_Bytes(None, chars(self.data, self.place + self.fields, self.size - self.unused))
+            return W_Bytes(None, self.buffer.chars(self.place + self.fields, self.size - self.unused))
         if kind == formats.METHOD:
             return self.create_method()
         if kind == formats.INDEXABLE:
@@ -402,7 +411,7 @@ class Loader(object):
             named = min(info.inst_size, size)
             return W_Weak(self.memory, None, named, size - named)
         if role == BEHAVIOR:
-            return W_Class(None, [w_nil] * size)
+            return W_Class(None, NO_SLOTS)
         if role == METHOD_CONTEXT:
             if self.is_context(self.place, False):
                 return self.create_context(False)
@@ -415,7 +424,7 @@ class Loader(object):
         elif role == FULL_CLOSURE:
             if size >= 4:
                 return W_BlockClosure(None, True, w_nil, w_nil, w_nil, w_nil, [w_nil] * (size - 4))
-        return W_Pointers(None, [w_nil] * size)
+        return W_Pointers(None, NO_SLOTS)
 
     def create_method(self):
         literals = self.literal_count(self.place)
@@ -424,8 +433,8 @@ class Loader(object):
         offset = (literals + 1) * self.word_size
         self.check_padding()
         header = self.int_of(self.slot(self.place, 0))
-        return W_CompiledMethod(None, header, [self.memory.w_nil] * literals,
-                                chars(self.data, self.place + self.fields + offset, self.size - self.unused - offset))
+        return W_CompiledMethod(None, header, NO_SLOTS,
+                                self.buffer.chars(self.place + self.fields + offset, self.size - self.unused - offset))
 
     def literal_count(self, place):
         """The number of literals of the method at a place; -1 if its header is none or there is no room for them."""
@@ -446,13 +455,13 @@ class Loader(object):
 
     def create_float(self):
         place = self.place + self.fields
-        words = self.words
+        buffer = self.buffer
         if not self.header.format.platform_floats:
-            bits = intmask((words.u32(place) << 32) | words.u32(place + 4))
+            bits = intmask((buffer.u32(place) << 32) | buffer.u32(place + 4))
         elif self.header.traits.big_endian:
-            bits = intmask((words.u32(place) << 32) | words.u32(place + 4))
+            bits = intmask((buffer.u32(place) << 32) | buffer.u32(place + 4))
         else:
-            bits = intmask((words.u32(place + 4) << 32) | words.u32(place))
+            bits = intmask((buffer.u32(place + 4) << 32) | buffer.u32(place))
         w_float = W_Float(floats.bits_to_float(bits))
         if self.memory.has_immediate_floats and fits_small_float(w_float.value):
             w_float.meta = BOXED
@@ -462,24 +471,24 @@ class Loader(object):
         place = self.place + self.fields
         size = (self.size - self.unused) >> 2
         result = [r_uint32(0)] * size
-        words = self.words
+        buffer = self.buffer
         for i in range(size):
-            result[i] = r_uint32(words.u32(place + (i << 2)))
+            result[i] = r_uint32(buffer.u32(place + (i << 2)))
         return W_Words(None, result)
 
     def create_longs(self):
         place = self.place + self.fields
         size = (self.size - self.unused) >> 3
         result = [r_uint(0)] * size
-        words = self.words
+        buffer = self.buffer
         for i in range(size):
             result[i] = r_uint(self.long_at(place + (i << 3)))
         return W_Longs(None, result)
 
     def long_at(self, place):
         """A signed 64-bit word at a multiple of 4 bytes."""
-        a = self.words.u32(place)
-        b = self.words.u32(place + 4)
+        a = self.buffer.u32(place)
+        b = self.buffer.u32(place + 4)
         if self.header.traits.big_endian:
             return intmask((a << 32) | b)
         return intmask((b << 32) | a)
@@ -488,11 +497,11 @@ class Loader(object):
         place = self.place + self.fields
         size = (self.size - self.unused) >> 1
         result = [0] * size
-        data = self.data
-        big_endian = self.header.traits.big_endian
+        buffer = self.buffer
+        big_endian = buffer.big_endian()
         for i in range(size):
-            a = ord(data[place + (i << 1)])
-            b = ord(data[place + (i << 1) + 1])
+            a = buffer.u8(place + (i << 1))
+            b = buffer.u8(place + (i << 1) + 1)
             result[i] = ((a << 8) | b) if big_endian else ((b << 8) | a)
         return W_Shorts(None, result)
 
@@ -501,13 +510,11 @@ class Loader(object):
         if self.unused == 0:
             return
         end = self.place + self.fields + self.size
-        for i in range(end - self.unused, end):
-            if self.data[i] != '\x00':
-                self.keep_tail(end - self.unused)
-                return
+        if not self.buffer.is_zero(end - self.unused, end):
+            self.keep_tail(end - self.unused)
 
     def keep_tail(self, start):
-        self.oddity().tail = part(self.data, start, self.place + self.fields + self.size)
+        self.oddity().tail = self.buffer.text(start, self.place + self.fields + self.size)
 
     def oddity(self):
         """The Oddity of the object at which the walk is, a new one unless it has one already."""
@@ -523,7 +530,10 @@ class Loader(object):
     # ---- pointers
 
     def fill_all(self):
-        self.last_key = -1
+        """What has been read is given back as the objects take its place, but for contexts, which come last."""
+        window_start = self.start
+        window_end = window_start + WINDOW
+        context = 0
         self.rewind()
         while self.step():
             info = self.class_info()
@@ -531,6 +541,13 @@ class Loader(object):
             if view is None:
                 view = self.new_view(info)
             self.fill(self.objects[self.number], view)
+            if self.place >= window_end:
+                while context < len(self.contexts) and self.contexts[context] < window_start:
+                    context += 1
+                if context == len(self.contexts) or self.contexts[context] >= self.place:
+                    self.buffer.release(window_start, self.place)
+                window_start = self.place
+                window_end = window_start + WINDOW
 
     def new_view(self, info):
         w_class = self.objects[info.number]
@@ -546,10 +563,14 @@ class Loader(object):
             self.fill_array(w_object)
         elif isinstance(w_object, W_AbstractPointers):
             w_object.view = view
-            self.fill_slots(w_object.slots, 0)
+            size = self.size // self.word_size
+            if size > 0:
+                w_object.slots = self.slots(0, size)
         elif isinstance(w_object, W_CompiledMethod):
             w_object.view = view
-            self.fill_slots(w_object.literals, 1)
+            literals = self.memory.method_literal_count(w_object.header)
+            if literals > 0:
+                w_object.literals = self.slots(1, literals)
         elif isinstance(w_object, W_BlockClosure):
             w_object.view = view
             self.fill_closure(w_object)
@@ -558,6 +579,12 @@ class Loader(object):
             self.fill_weak(w_object)
         elif isinstance(w_object, W_HeapObject):
             w_object.view = view
+
+    def slots(self, first, size):
+        """A new list of `size` fields from field number `first` on."""
+        slots = [self.memory.w_nil] * size
+        self.fill_slots(slots, first)
+        return slots
 
     def fill_slots(self, slots, first):
         place = self.place + self.fields + first * self.word_size
@@ -624,9 +651,7 @@ class Loader(object):
             w_array.strategy = INTS
             w_array.storage = erase_ints(numbers)
         else:
-            items = [self.memory.w_nil] * size
-            self.fill_slots(items, 0)
-            w_new = new_generic_array(None, items)
+            w_new = new_generic_array(None, self.slots(0, size))
             w_array.strategy = w_new.strategy
             w_array.storage = w_new.storage
 
@@ -711,26 +736,23 @@ class Loader(object):
         w_context = W_Context(None, None, 0)
         w_context.is_block = is_block
         w_context.w_sender = self.memory.w_nil
-        self.contexts.append(self.number)
+        self.contexts.append(self.place)
         return w_context
 
     def fill_contexts(self):
-        self.fill_contexts_of_kind(False)
-        self.fill_contexts_of_kind(True)
+        """Method contexts first: block contexts take receiver and code from their homes."""
+        for i in range(len(self.contexts)):
+            self.fill_context_at(self.contexts[i], False)
+        for i in range(len(self.contexts)):
+            self.fill_context_at(self.contexts[i], True)
 
-    def fill_contexts_of_kind(self, blocks):
-        contexts = self.contexts
-        if len(contexts) == 0:
-            return
-        self.rewind()
-        i = 0
-        while i < len(contexts) and self.step():
-            if self.number == contexts[i]:
-                i += 1
-                w_context = self.objects[self.number]
-                assert isinstance(w_context, W_Context)
-                if w_context.is_block == blocks:
-                    self.fill_context(w_context)
+    def fill_context_at(self, place, is_block):
+        w_context = self.objects[self.number_at(place)]
+        assert isinstance(w_context, W_Context)
+        if w_context.is_block == is_block:
+            self.place = place
+            self.size = self.size_at(place)
+            self.fill_context(w_context)
 
     def fill_context(self, w_context):
         memory = self.memory

@@ -4,24 +4,34 @@ from spyvm.image.header import read_header
 from spyvm.image.spur import SpurLoader
 from spyvm.image.v3 import V3Loader
 from spyvm.objects.memory import ObjectMemory
-from spyvm.rpy import osio
+from spyvm.rpy.buffer import buffer_of, buffer_of_file
 
 
 def read_image_file(path):
     """The ObjectMemory of the image in a file.  ImageError, with a one-line message, if that is not possible."""
     try:
-        data = osio.read_file(path)
+        buffer = buffer_of_file(path)
     except OSError:
-        raise ImageError('cannot read the file')
-    return load_image(data)
+        raise ImageError('the file cannot be read')
+    except MemoryError:
+        raise ImageError('the file is larger than the memory')
+    return load_buffer(buffer)
 
 
 def load_image(data):
     """The ObjectMemory of the image with these bytes, gzip'd or not.  ImageError if they are none this VM can load."""
-    header = read_header(data)
-    memory = ObjectMemory(header.traits)
-    if header.format.spur:
-        SpurLoader(data, header, memory).load()
-    else:
-        V3Loader(data, header, memory).load()
-    return memory
+    return load_buffer(buffer_of(data))
+
+
+def load_buffer(buffer):
+    """The same for a Buffer, which is freed."""
+    try:
+        header = read_header(buffer)
+        memory = ObjectMemory(header.traits)
+        if header.format.spur:
+            SpurLoader(buffer, header, memory).load()
+        else:
+            V3Loader(buffer, header, memory).load()
+        return memory
+    finally:
+        buffer.free()

@@ -47,8 +47,8 @@ class Segment(object):
 
 
 class SpurLoader(Loader):
-    def __init__(self, data, header, memory):
-        Loader.__init__(self, data, header, memory)
+    def __init__(self, buffer, header, memory):
+        Loader.__init__(self, buffer, header, memory)
         self.fields = 8
         self.unit_shift = 3
         self.base_header = 0
@@ -57,6 +57,7 @@ class SpurLoader(Loader):
         self.segment_end = 0        # where the bridge of the current segment is
         self.forwarders = {}        # place -> oop
         self.hidden_roots_place = -1
+        self.small_float_place = -1     # of the class
         self.characters = [W_Character(i) for i in range(CACHED_CHARACTERS)]
         self.find_segments()
 
@@ -71,8 +72,8 @@ class SpurLoader(Loader):
                               'a multiple of 8 within the %d bytes of objects left' % (self.end - start))
             header.segments.append(Segment(start, address, size))
             bridge = start + size - BRIDGE_SIZE
-            span = self.words.s64(bridge)
-            next_size = self.words.s64(bridge + 8)
+            span = self.buffer.s64(bridge)
+            next_size = self.buffer.s64(bridge + 8)
             start += size
             address += size
             if next_size == 0:
@@ -107,7 +108,7 @@ class SpurLoader(Loader):
                     return False
                 self.segment_end = place + self.header.segments[self.segment_index].size - BRIDGE_SIZE
             chunk = place
-            header = self.words.s64(place)
+            header = self.buffer.s64(place)
             slots = (header >> 56) & 255
             words = 1
             if slots == OVERFLOW:
@@ -115,7 +116,7 @@ class SpurLoader(Loader):
                 place += 8
                 if place >= self.segment_end:
                     raise corrupt('a segment ends within a header', chunk, '16 bytes of header')
-                header = self.words.s64(place)
+                header = self.buffer.s64(place)
                 if (header >> 56) & 255 != OVERFLOW:
                     raise corrupt('header with %d slots behind an overflow word' % ((header >> 56) & 255), place, '255 in its top byte')
                 words = 2
@@ -173,22 +174,21 @@ class SpurLoader(Loader):
         self.meta = meta
 
     def size_at(self, place):
-        slots = (self.words.s64(place) >> 56) & 255
+        slots = (self.buffer.s64(place) >> 56) & 255
         if slots == OVERFLOW:
-            slots = self.words.s64(place - 8) & 0xFFFFFFFFFFFFFF
+            slots = self.buffer.s64(place - 8) & 0xFFFFFFFFFFFFFF
         return slots * self.word_size
 
     def kind_at(self, place):
-        return normal_kind((self.words.s64(place) >> 24) & 31)
+        return normal_kind((self.buffer.s64(place) >> 24) & 31)
 
     def unused_at(self, place):
         """Of a method: those of other kinds are not asked for."""
-        return (self.words.s64(place) >> 24) & 7
+        return (self.buffer.s64(place) >> 24) & 7
 
     def check_regular(self, info):
         """Class index and format follow from the class."""
         header = self.base_header
-        place = info.place
         unused_mask = 0
         if self.kind >= formats.BYTES:
             unused_mask = 7
@@ -197,7 +197,7 @@ class SpurLoader(Loader):
         elif self.kind >= formats.WORDS:
             unused_mask = 1
         if ((header >> 24) & 31) & ~unused_mask == info.kind and \
-                (self.words.s64(place) >> 32) & HASH_MASK == header & CLASS_INDEX_MASK:
+                (info.header >> 32) & HASH_MASK == header & CLASS_INDEX_MASK:
             slots = self.size // self.word_size
             if (slots >= OVERFLOW) == ((header >> 56) & 255 == OVERFLOW):
                 return
@@ -283,6 +283,10 @@ class SpurLoader(Loader):
     def find_specials(self):
         self.find_hidden_roots()
         Loader.find_specials(self)
+        if self.wide:
+            place = self.class_place(SMALL_FLOAT_INDEX)
+            if place >= 0 and self.is_class_like(place):
+                self.small_float_place = place
 
     def find_hidden_roots(self):
         """The fifth object: a page of pages of classes."""
@@ -303,7 +307,7 @@ class SpurLoader(Loader):
         return self.place_of(self.slot(page, index))
 
     def class_place_at(self, place):
-        return self.class_place(self.words.s64(place) & CLASS_INDEX_MASK)
+        return self.class_place(self.buffer.s64(place) & CLASS_INDEX_MASK)
 
     def class_place_of_key(self):
         place = self.class_place(self.key)
@@ -319,11 +323,10 @@ class SpurLoader(Loader):
         memory = self.memory
         self.header.w_hidden_roots = self.objects[HIDDEN_ROOTS]
         if self.wide:
-            place = self.class_place(SMALL_FLOAT_INDEX)
-            if place >= 0 and self.is_class_like(place):
-                memory.view_SmallFloat = memory.view_of_class(self.objects[self.number_at(place)])
-            else:
-                memory.view_SmallFloat = memory.view_Float
+            memory.view_SmallFloat = memory.view_Float
+            if self.small_float_place >= 0:
+                w_class = self.objects[self.number_at(self.small_float_place)]
+                memory.view_SmallFloat = memory.view_of_class(w_class)
 
 
 def flags_of(header):

@@ -23,8 +23,8 @@ MAX_SHORT_SIZE = 255            # objects of more bytes have three header words
 
 
 class V3Loader(Loader):
-    def __init__(self, data, header, memory):
-        Loader.__init__(self, data, header, memory)
+    def __init__(self, buffer, header, memory):
+        Loader.__init__(self, buffer, header, memory)
         self.fields = self.word_size
         self.unit_shift = 3 if self.wide else 2
         self.base_header = 0
@@ -90,7 +90,10 @@ class V3Loader(Loader):
         elif words == 1:
             raise corrupt('object without a class', place, 'a compact class index or a second header word')
         else:
-            self.key = self.oop_at(place - word_size) & ~3
+            cls = self.oop_at(place - word_size)
+            if cls < 0:
+                raise corrupt('class of the object', place, 'an address')
+            self.key = -1 - (cls & ~3)
 
     def unused_of(self, header):
         unused = header & 4 if self.wide else 0
@@ -113,7 +116,7 @@ class V3Loader(Loader):
     def check_regular(self, info):
         """The header has as many words as the size and the class ask for, and the class's compact index and format."""
         header = self.base_header
-        class_format = self.int_of(self.slot(info.place, special.FORMAT)) << 1
+        class_format = info.format << 1
         words = self.header_words
         size = self.size + self.word_size
         if size > MAX_SHORT_SIZE:
@@ -125,9 +128,7 @@ class V3Loader(Loader):
         mask = 0x1FF00
         if header & 0x800:
             mask = 0x1FC00      # the class does not know how many bytes are unused
-        if words == expected and header & mask == class_format & mask and (words == 3 or not self.wide or header & 4 == 0):
-            return
-        if words == expected and self.place == info.place:
+        if words == expected and header & mask == class_format & mask and (header & 0x600 or not self.wide or header & 4 == 0):
             return
         oddity = self.oddity()
         oddity.header = header
@@ -166,10 +167,10 @@ class V3Loader(Loader):
         return self.place_of(self.oop_at(place - self.word_size) & ~3)
 
     def class_place_of_key(self):
-        if self.key < 32:
+        if self.key >= 0:
             place = self.compact_class_place(self.key)
         else:
-            place = self.place_of(self.key)
+            place = self.place_of(-1 - self.key)
         if place < 0:
             raise corrupt('class of the object', self.place, 'the address or compact index of a class')
         return place

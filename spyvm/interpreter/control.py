@@ -118,8 +118,10 @@ def run(interp, frame, target, pc, next_pc, sp, nargs, depth):
         args_w = interp.args_from_stack(frame, sp, nargs)
         frame.pc = pc
         frame.sp = sp
-        interp.host.run_hook(interp, number - FIRST_HOOK, frame, w_receiver, args_w)
-        return None
+        interp.pending_hook = number - FIRST_HOOK
+        interp.w_pending_receiver = w_receiver
+        interp.pending_args_w = args_w
+        raise StackUnwind(frame)
     return schedule(interp, number, frame, w_receiver, next_pc, sp, nargs)
 
 
@@ -475,6 +477,7 @@ def schedule(interp, number, frame, w_receiver, next_pc, sp, nargs):
         return w_result
     # the active process goes on later as if the send had returned
     result_at = base - 1
+    assert result_at >= 0
     frame.stack[result_at] = w_result
     frame.sp = base
     frame.pc = next_pc

@@ -36,6 +36,13 @@ class InlineCache(object):
         self.next = next
 
 
+class HookHandler(object):
+    """Called instead of a hooked method (see Interpreter.set_hook); does not return."""
+
+    def run(self, interp, number, top, w_receiver, args_w):
+        raise FatalError('a hook without a handler')
+
+
 class Interpreter(object):
     """`memory` is the ObjectMemory, `host` the outside world."""
     _immutable_fields_ = ['memory', 'host', 'w_nil', 'w_true', 'w_false', 'min_int', 'max_int', 'view_plain_array?',
@@ -61,6 +68,7 @@ class Interpreter(object):
         self.w_switching_from = memory.w_nil
         self.preemption_yields = True
         self.idle = False
+        self.linked_for_primitive = False
         self.wakeup_microseconds = 0    # when the timer semaphore is to be signalled, in clock.monotonic_microseconds(); 0: never
         self.w_timer_semaphore = memory.w_nil
         # a message for the base loop to send to pending_receiver from the context on top
@@ -68,7 +76,10 @@ class Interpreter(object):
         self.w_pending_receiver = memory.w_nil
         self.pending_args_w = []
         self.pending_trampoline = False     # send it with its primitive, if it has one
-        self.hooks = {}             # W_CompiledMethod -> number of a hook (see spyvm.vm)
+        # methods at which the owner of the VM wants to be called instead, with all contexts linked
+        self.hooks = {}             # W_CompiledMethod -> number from 1
+        self.hook_handler = HookHandler()
+        self.pending_hook = 0
         self.low_space = None       # watches memory use; see spyvm.interpreter.lowspace
 
     # ---- what the loop asks for
@@ -428,6 +439,13 @@ class Interpreter(object):
         code.kind = kind
         return code
 
+    @jit.dont_look_inside
+    def set_hook(self, w_method, number):
+        """Call hook_handler instead of running the method."""
+        if isinstance(w_method, W_CompiledMethod):
+            self.hooks[w_method] = number
+            w_method.changed(self.memory)
+
     def named_function(self, code):
         """The function a method's first literal names; None if the VM has none."""
         if len(code.literals) == 0:
@@ -534,8 +552,9 @@ class Interpreter(object):
         """Run a method's bytecodes in a context of its own.  `error` is the code of a primitive that failed, or 0."""
         new = W_Context(self.memory.view_MethodContext, target, target.frame_size)
         base = sp - nargs
-        assert base >= 1
-        new.w_receiver = frame.stack[base - 1]
+        receiver_at = base - 1
+        assert receiver_at >= 0
+        new.w_receiver = frame.stack[receiver_at]
         for i in range(nargs):
             new.stack[i] = frame.stack[base + i]
         self.finish_activation(new, target, nargs, error)
@@ -569,6 +588,7 @@ class Interpreter(object):
         new.pc = target.initial_pc
         new.sp = target.initial_sp
 
+    @jit.dont_look_inside
     def error_object(self, code):
         w_table = self.memory.special(special.PRIMITIVE_ERROR_TABLE)
         if code >= 1 and code <= w_table.pointer_size(self.memory):
@@ -669,6 +689,7 @@ class Interpreter(object):
         except PrimitiveFailed:
             return None
 
+    @jit.dont_look_inside
     def relinquish(self, microseconds):
         """The idle process gives the time back: sleep until something may happen, at most that long."""
         until = clock.monotonic_microseconds() + microseconds
@@ -849,6 +870,10 @@ class Interpreter(object):
         """Everything is linked.  Answer the context to go on with."""
         if self.pending_switch:
             return self.switch_process(top)
+        if self.pending_hook:
+            number = self.pending_hook
+            self.pending_hook = 0
+            self.hook_handler.run(self, number, top, self.w_pending_receiver, self.pending_args_w)
         w_selector = self.w_pending_selector
         if w_selector is not None:
             self.w_pending_selector = None
@@ -959,6 +984,7 @@ class Interpreter(object):
             return w_context
         return top
 
+    @jit.dont_look_inside
     def poll(self):
         """Look at the clock and at what else may have happened; True if another process is to run now."""
         ticker.reset(self.max_depth)
@@ -979,6 +1005,7 @@ class Interpreter(object):
         if self.poll():
             raise StackUnwind(frame)
 
+    @jit.dont_look_inside
     def next_to_run(self):
         """The process to run when the active one cannot go on; waits for one if something can still wake one up."""
         w_process = processes.highest_runnable(self)
@@ -1006,14 +1033,58 @@ class Interpreter(object):
         if pause > 0:
             clock.sleep_microseconds(pause)
 
+    # ---- what primitives that replace or count references need
+
+    @jit.dont_look_inside
+    def all_linked(self):
+        """Whether every running context is linked to its sender.  A primitive that hears no raises NOT_LINKED; when it is done
+        again, right after that, the answer is yes."""
+        linked = self.linked_for_primitive
+        self.linked_for_primitive = not linked
+        return linked
+
+    @jit.dont_look_inside
+    def roots(self):
+        """The objects that the interpreter itself holds.  All contexts must be linked."""
+        roots = [self.w_timer_semaphore, self.w_switching_from, self.w_pending_receiver]
+        if self.base is not None:
+            roots.append(self.base)
+        if self.entry is not None:
+            roots.append(self.entry)
+        return roots
+
+    @jit.dont_look_inside
+    def became(self, forwarding):
+        """References were replaced everywhere: replace the interpreter's own."""
+        self.w_timer_semaphore = forwarding.get(self.w_timer_semaphore)
+        self.w_switching_from = forwarding.get(self.w_switching_from)
+        self.w_pending_receiver = forwarding.get(self.w_pending_receiver)
+        self.read_special_selectors()
+        self.view_plain_array = self.memory.view_Array
+
     # ---- for people
 
+    @jit.dont_look_inside
     def method_name(self, context):
         """Class>>selector of what a context runs, as far as the image tells."""
         if context.code is None:
             return '?'
+        home = context.home
+        if home is None:
+            home = self.home_of(context)
+        if home is not None and home.code is not None and home.w_receiver is not None:
+            # methods need not know their class: look where the receiver has it from
+            view = self.view_of(home.w_receiver)
+            for _ in range(1000):
+                if view is None:
+                    break
+                w_selector = selector_of(self.memory, view.w_self, home.code.w_method)
+                if w_selector is not None:
+                    return view.name() + '>>' + symbol_text(w_selector)
+                view = view.superclass_view(self.memory)
         return self.code_name(context.code)
 
+    @jit.dont_look_inside
     def code_name(self, code):
         w_class = self.method_class(code)
         if isinstance(w_class, W_AbstractPointers):

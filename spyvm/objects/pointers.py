@@ -118,12 +118,7 @@ class W_Weak(W_HeapObject):
         n0 -= len(self.slots)
         if n0 >= len(self.refs):
             raise BAD_INDEX
-        if w_value is memory.w_nil:
-            self.refs[n0] = None
-        elif isinstance(w_value, W_HeapObject):
-            self.refs[n0] = WeakCell(w_value)
-        else:
-            self.refs[n0] = StrongCell(w_value)
+        self.refs[n0] = weak_cell(memory, w_value)
 
     def indexed_size(self, memory):
         return len(self.refs)
@@ -163,6 +158,15 @@ class StrongCell(Cell):
 
     def get(self):
         return self.w_value
+
+
+def weak_cell(memory, w_value):
+    """What holds a value weakly; None for nil."""
+    if w_value is memory.w_nil:
+        return None
+    if isinstance(w_value, W_HeapObject):
+        return WeakCell(w_value)
+    return StrongCell(w_value)
 
 
 # ---- Arrays ---------------------------------------------------------------------------------------------------------------

@@ -52,7 +52,12 @@ class Host(object):
         self.screen = Screen(640, 480)
         self.clipboard = ''
         self.low_space_threshold = 0
+        self.memory_limit = 2 << 30     # bytes the process may use before the image is warned
         self.parameters = Parameters()
+
+    def interrupted(self):
+        """The user pressed Ctrl-C; without a screen that ends the run."""
+        raise Exit(130)
 
     def vm_directory(self):
         """Where the executable is, with a slash at its end."""

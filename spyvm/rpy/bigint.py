@@ -59,6 +59,11 @@ if REAL:
                 bits -= 8
         return chars
 else:
+    import sys
+
+    if hasattr(sys, 'set_int_max_str_digits'):
+        sys.set_int_max_str_digits(0)       # newer Pythons refuse to print long numbers
+
     def big_from_digits(chars, size):
         return rbigint(int.from_bytes(''.join(chars[:size]).encode('latin-1'), 'little'))
 

@@ -1,19 +1,21 @@
 """Big blocks of bytes outside the garbage collected heap, read as machine words of either byte order.
 
-Translated, a Buffer is malloc'ed memory; untranslated, a bytearray with a view of words made for speed when first asked for.
+Translated, a Buffer is malloc'ed memory or a file mapped into memory; untranslated, a bytearray with a view of words made for speed when first asked for.
 Offsets count bytes.  Nothing is checked: what is read must be within the buffer.
 """
 import array
 import os
 import sys
-from spyvm.rpy import REAL, we_are_translated
+from spyvm.rpy import REAL, osio, we_are_translated
 from spyvm.rpy.arith import intmask
 
+LEAST_PIECE = 1 << 16   # of a file
 PAGE = 1 << 16      # what is given back to the system is a multiple of every page size in use
 HOST_BIG_ENDIAN = sys.byteorder == 'big'
 
 if REAL:
     from rpython.rlib import rmmap, rposix
+    from rpython.rlib.nonconst import NonConstant
     from rpython.rtyper.lltypesystem import lltype, rffi
     RAW = rffi.CCHARP.TO
     NULL = lltype.nullptr(RAW)
@@ -24,6 +26,15 @@ if REAL:
             rffi.c_memcpy(rffi.cast(rffi.VOIDP, new), rffi.cast(rffi.VOIDP, raw), rffi.cast(rffi.SIZE_T, used))
             lltype.free(raw, flavor='raw')
         return new
+
+    def map_raw(fd, size):
+        """The first `size` bytes of a file, in memory for reading; NULL if that is not possible."""
+        raw = rmmap.c_mmap_safe(NonConstant(rmmap.NULL), rffi.cast(rmmap.size_t, size),
+                                rffi.cast(rffi.INT, rmmap.PROT_READ), rffi.cast(rffi.INT, rmmap.MAP_PRIVATE),
+                                rffi.cast(rffi.INT, fd), rffi.cast(rmmap.off_t, 0))
+        if rffi.cast(lltype.Signed, raw) == -1:
+            return NULL
+        return raw
 else:
     NULL = None
 
@@ -35,6 +46,7 @@ class Buffer(object):
         self.size = 0
         self.capacity = 0
         self.swap = False
+        self.mapped = False
         self.raw = NULL
         if not we_are_translated():
             self.bytes = bytearray()
@@ -53,14 +65,29 @@ class Buffer(object):
 
     def free(self):
         if we_are_translated():
-            if self.raw:
+            if self.mapped:
+                rmmap.c_munmap_safe(self.raw, rffi.cast(rmmap.size_t, self.size))
+                self.mapped = False
+            elif self.raw:
                 lltype.free(self.raw, flavor='raw')
-                self.raw = NULL
+            self.raw = NULL
         else:
             self.bytes = bytearray()
             self.words = self.longs = None
         self.size = 0
         self.capacity = 0
+
+    def map_file(self, fd, size):
+        """Be the first `size` bytes of a file; False if that is not possible.  The buffer must be empty, and is not to be added to."""
+        if we_are_translated() and size > 0:
+            raw = map_raw(fd, size)
+            if raw:
+                self.raw = raw
+                self.mapped = True
+                self.size = size
+                self.capacity = size
+                return True
+        return False
 
     # ---- filling
 
@@ -116,6 +143,9 @@ class Buffer(object):
         self.swap = big_endian != HOST_BIG_ENDIAN
         if not we_are_translated():
             self.words = self.longs = None
+
+    def big_endian(self):
+        return self.swap != HOST_BIG_ENDIAN
 
     def u8(self, offset):
         if not we_are_translated():
@@ -219,3 +249,32 @@ def buffer_of(text):
     buffer = Buffer(len(text))
     buffer.append_text(text)
     return buffer
+
+
+def buffer_of_file(path):
+    """A Buffer with the contents of a file; not to be added to.  OSError if it cannot be read."""
+    fd = osio.open_read(path)
+    buffer = Buffer(0)
+    done = False
+    try:
+        if not buffer.map_file(fd, osio.size(fd)):
+            read_all(buffer, fd)
+        done = True
+    finally:
+        osio.close(fd)
+        if not done:
+            buffer.free()
+    return buffer
+
+
+def read_all(buffer, fd):
+    # one byte more than there should be, so that the end is noticed without making room for more
+    size = osio.size(fd) + 1
+    while True:
+        if size < LEAST_PIECE:
+            size = LEAST_PIECE
+        if buffer.append_from_file(fd, min(size, osio.LARGE_CHUNK)) == 0:
+            break
+        size = buffer.capacity - buffer.size
+        if size == 0:
+            size = buffer.capacity

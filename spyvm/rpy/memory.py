@@ -8,11 +8,18 @@ if REAL:
 
     def collect():
         rgc.collect()
+
+    def expect_growth(nbytes):
+        """So much will be made that stays: no full collection is due before.  Only a hint."""
+        rgc.add_memory_pressure(-nbytes)
 else:
     import gc
 
     def collect():
         gc.collect()
+
+    def expect_growth(nbytes):
+        pass
 
     def compute_identity_hash(obj):
         return id(obj) >> 4

@@ -66,8 +66,10 @@ class Obj(object):
 class World(object):
     """The classes by name (`world['Array']`), special objects, and the objects in the order they will have in the file."""
 
-    def __init__(self, closures=True):
-        self.closures = closures
+    def __init__(self, version):
+        """For an image of that version: Characters are immediates in Spur, closures came with 6504."""
+        self.spur = version in SPUR_32 + SPUR_64
+        closures = version not in (6502, 68000)
         self.classes = {}
         self.objects = []
         self.nil = Obj(None, EMPTY)
@@ -87,7 +89,7 @@ class World(object):
             self[name].compact = index + 1
         for name, index in SPUR_INDEX.items():
             self[name].index = index
-        self.characters = self.add(self['Array'], INDEXABLE, [self.add(self['Character'], FIXED, [i]) for i in range(256)])
+        self.characters = self.add(self['Array'], INDEXABLE, [self.character(i) for i in range(256)])
         self.method = self.add(self['CompiledMethod'], METHOD, [HEADER, self.symbol('foo'), self['Object']],
                                b'\x10\x11\x12\x13\x7c')
         self.method.slots[0] = method_header(2)
@@ -138,6 +140,9 @@ class World(object):
         symbol = self.symbol(name)
         cls.slots[6] = symbol
         return cls
+
+    def character(self, code):
+        return Char(code) if self.spur else self.add(self['Character'], FIXED, [code])
 
     def symbol(self, text):
         symbol = self.add(None, BYTES, (), text.encode('latin-1'))
@@ -469,21 +474,21 @@ def add_block(world, scale):
             if j % 2 == 0:
                 literals = [symbol, link, world['Object'], j][:1 + j % 4]
                 world.add(world['CompiledMethod'], METHOD, [method_header(len(literals), 2, 1)] + literals,
-                          bytes(bytearray((k * 5 + j) & 255 for k in range(20 + j % 37))))
+                          bytes(bytearray((k * 5 + j) & 255 for k in range(30 + j % 67))))
             if j % 4 == 1:
-                items = [link, symbol, nil, nil, j, link][:1 + j % 6] + [nil] * (j % 9)
+                items = [link, symbol, nil, nil, j, link][:1 + j % 6] + [nil] * (j % 23)
                 world.add(array_class, INDEXABLE, items)
             if j % 20 == 0:
                 world.add(array_class, INDEXABLE, list(range(j, j + 10)))
                 world.add(world['Float'], WORDS, (), [0x40000000 + j, i])
-                world.add(world['Bitmap'], WORDS, (), list(range(60)))
+                world.add(world['Bitmap'], WORDS, (), list(range(200)))
         world.add(array_class, INDEXABLE, [link, symbol, nil] * 30)
     return len(world.objects) - before
 
 
 def write_big(path, version, megabytes, big_endian=False):
     """A big image: a World, then copies of one block, the pointers within the block relocated.  Answers its size in bytes."""
-    world = World(closures=version not in (6502, 68000))
+    world = World(version)
     encoder = encoder_for(world, version, big_endian)
     size = encoder.size
     spur = encoder.spur

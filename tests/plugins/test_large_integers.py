@@ -72,7 +72,7 @@ LOGIC = {
 @pytest.mark.parametrize('name', sorted(MAGNITUDES))
 def test_magnitudes(image, name):
     rng = random.Random(7)
-    for a, b in operands.pairs(300):
+    for a, b in operands.pairs(60):
         if a == 0:
             continue        # which may have either sign
         w_a = operands.integer(image.memory, a, rng)
@@ -86,7 +86,7 @@ def test_magnitudes(image, name):
 def test_logic(image, name):
     rng = random.Random(8)
     op = sorted(LOGIC).index(name)
-    for a, b in operands.pairs(300):
+    for a, b in operands.pairs(60):
         w_a = operands.integer(image.memory, a, rng)
         w_b = operands.integer(image.memory, b, rng)
         if a < 0 or b < 0:
@@ -100,7 +100,7 @@ def test_logic(image, name):
 
 def test_multiply(image):
     rng = random.Random(9)
-    for a, b in operands.pairs(300):
+    for a, b in operands.pairs(60):
         for negative in (False, True):
             expected = -abs(a * b) if negative else abs(a * b)
             w_a = operands.integer(image.memory, a, rng)
@@ -114,7 +114,7 @@ def test_multiply(image):
 def test_long_products(image):
     """Long enough for all the algorithms there are."""
     rng = random.Random(10)
-    for bits in (2000, 5000, 20000, 100000):
+    for bits in (2000, 5000, 20000):
         a, b = rng.getrandbits(bits), rng.getrandbits(bits // 2)
         product = image.value('primDigitMultiplyNegative', a, b, False)
         assert product == a * b
@@ -126,7 +126,7 @@ def test_long_products(image):
 def test_divide(image):
     rng = random.Random(11)
     memory = image.memory
-    for a, b in operands.pairs(300):
+    for a, b in operands.pairs(60):
         negative = rng.random() < 0.5
         if b == 0:
             assert image.fails('primDigitDivNegative', a, b, negative)
@@ -152,8 +152,8 @@ def test_divide_fails_on_leading_zeros(image):
 @pytest.mark.parametrize('name', ['primDigitBitShiftMagnitude', 'primDigitBitShift', '_primDigitBitShift'])
 def test_shift(image, name):
     rng = random.Random(12)
-    for a, _ in operands.pairs(200):
-        for shift in [0, 1, 7, 8, 9, 31, 32, 33, 63, 64, 65, 100, 1000, rng.randrange(4000)]:
+    for a, _ in operands.pairs(40):
+        for shift in rng.sample([0, 1, 7, 8, 9, 31, 32, 33, 63, 64, 65, 100], 3) + [rng.randrange(1000)]:
             w_a = operands.integer(image.memory, a, rng)
             assert image.value(name, w_a, shift) == sign(a) * (abs(a) << shift)
             assert image.value(name, w_a, -shift) == sign(a) * (abs(a) >> shift)
@@ -168,8 +168,8 @@ def test_shift(image, name):
 
 def test_any_bit(image):
     rng = random.Random(13)
-    for a, _ in operands.pairs(200):
-        for _ in range(8):
+    for a, _ in operands.pairs(40):
+        for _ in range(3):
             start, stop = rng.randrange(1, 200), rng.choice([rng.randrange(1, 200), 1 << 28])
             w_a = operands.integer(image.memory, a, rng)
             mask = ((1 << (min(stop, 5000) + 1)) - 1) >> start << start

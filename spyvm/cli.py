@@ -1,0 +1,164 @@
+"""The command line: options and sub-commands.  The only place that knows argv."""
+from spyvm.image.errors import ImageError
+from spyvm.interpreter.unwinding import FatalError
+from spyvm.platform.host import Exit, Host, VERSION
+from spyvm.rpy import jit, osio
+from spyvm.tools import info
+from spyvm.vm import UnhandledError, open_image
+
+USAGE = '''usage: spy [options] IMAGE [image arguments]      resume the image where it was saved
+       spy [options] -c CODE IMAGE [arguments]    evaluate CODE with the image's compiler, print the result
+       spy [options] --perform 'RECEIVER SELECTOR ARGS' IMAGE
+                                                  send one message, print the result
+       spy info IMAGE [--json]                    what is in an image file
+options:
+  --headless        open no window (the default where there is no display)
+  --memory MB       warn the image when more than that is in use (default 2048)
+  --jit PARAMETERS  'off', or RPython's, e.g. threshold=500,trace_limit=20000
+  --version         what this is
+  --help            this text
+'''
+
+# A send-heavy loop gains from more unrolling of recursive calls than RPython's default; GUI code has long traces.
+JIT_DEFAULTS = 'max_unroll_recursion=7,trace_limit=16000,threshold=1500,function_threshold=2200'
+
+
+class UsageError(Exception):
+    def __init__(self, message):
+        self.message = message
+
+
+class Options(object):
+    def __init__(self):
+        self.image = ''
+        self.arguments = []
+        self.vm_arguments = []
+        self.code = ''
+        self.has_code = False
+        self.message = ''
+        self.has_message = False
+        self.memory_megabytes = 2048
+        self.jit = ''
+
+
+def main(argv):
+    """Run the command line; answers the exit status."""
+    try:
+        return dispatch(argv)
+    except UsageError as e:
+        complain(e.message + ' (spy --help lists the options)')
+    except ImageError as e:
+        complain(e.message)
+    except FatalError as e:
+        complain(e.message)
+    except UnhandledError as e:
+        complain(e.report)
+    except Exit as e:
+        return e.status
+    except OSError:
+        complain('input or output failed')
+    return 1
+
+
+def complain(message):
+    osio.write(2, 'spy: ' + message + '\n')
+
+
+def dispatch(argv):
+    if len(argv) > 1:
+        if argv[1] == '--help' or argv[1] == '-h':
+            osio.write(1, USAGE)
+            return 0
+        if argv[1] == '--version':
+            osio.write(1, VERSION + '\n')
+            return 0
+        if argv[1] == 'info':
+            return run_info(argv)
+    return run_image(argv[0], parse(argv))
+
+
+def run_info(argv):
+    as_json = False
+    path = ''
+    for i in range(2, len(argv)):
+        if argv[i] == '--json':
+            as_json = True
+        elif path == '':
+            path = argv[i]
+        else:
+            raise UsageError('info takes one image')
+    if path == '':
+        raise UsageError('info needs an image')
+    return info.info(path, as_json)
+
+
+def parse(argv):
+    options = Options()
+    i = 1
+    while i < len(argv):
+        word = argv[i]
+        if word == '-c' or word == '--perform' or word == '--memory' or word == '--jit':
+            i += 1
+            if i >= len(argv):
+                raise UsageError('%s needs a value' % word)
+            set_option(options, word, argv[i])
+        elif word == '--headless':
+            options.vm_arguments.append(word)
+        elif word.startswith('-'):
+            raise UsageError('unknown option %s' % word)
+        else:
+            options.image = word
+            i += 1
+            while i < len(argv):
+                options.arguments.append(argv[i])
+                i += 1
+            break
+        i += 1
+    if options.image == '':
+        raise UsageError('no image given')
+    return options
+
+
+def set_option(options, word, value):
+    if word == '-c':
+        options.code = value
+        options.has_code = True
+    elif word == '--perform':
+        options.message = value
+        options.has_message = True
+    elif word == '--jit':
+        options.jit = value
+    else:
+        try:
+            options.memory_megabytes = int(value)
+        except ValueError:
+            options.memory_megabytes = 0
+        if options.memory_megabytes < 16 or options.memory_megabytes > (1 << 24):
+            raise UsageError('--memory takes megabytes, from 16 on')
+    if word != '-c' and word != '--perform':
+        options.vm_arguments.append(word)
+        options.vm_arguments.append(value)
+
+
+def set_jit(parameters):
+    try:
+        jit.set_user_param(None, JIT_DEFAULTS)
+        if parameters:
+            jit.set_user_param(None, parameters)
+    except ValueError:
+        raise UsageError('--jit: cannot make sense of %s' % parameters)
+
+
+def run_image(argv0, options):
+    set_jit(options.jit)
+    host = Host(osio.abspath(argv0), options.vm_arguments, osio.abspath(options.image), options.arguments)
+    host.memory_limit = options.memory_megabytes << 20
+    vm = open_image(options.image, host)
+    if options.has_code:
+        osio.write(1, vm.evaluate(options.code) + '\n')
+        return 0
+    if options.has_message:
+        osio.write(1, vm.perform_text(options.message) + '\n')
+        return 0
+    vm.run()
+    return 0

@@ -1,0 +1,5 @@
+"""spy info (being written)."""
+
+
+def info(path, as_json):
+    return 1

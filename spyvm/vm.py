@@ -1,0 +1,270 @@
+"""One running image: object memory, interpreter and host, wired together; and what the command line can ask of it."""
+from spyvm import builtins
+from spyvm.image.reader import read_image_file
+from spyvm.interpreter import processes
+from spyvm.interpreter.interpreter import HookHandler, Interpreter, TICK_MILLISECONDS
+from spyvm.interpreter.lowspace import LowSpace
+from spyvm.interpreter.unwinding import FatalError, Finished
+from spyvm.objects import special
+from spyvm.objects.classview import class_name
+from spyvm.objects.context import W_Context
+from spyvm.objects.errors import PrimitiveFailed
+from spyvm.objects.model import W_SmallInteger
+from spyvm.objects.pointers import W_AbstractPointers, W_Class
+from spyvm.objects.raw import W_Bytes
+from spyvm.platform.host import Exit
+from spyvm.rpy import osio, ticker
+from spyvm.tools.backtrace import backtrace
+
+# Where images open a window on an error.  A run without anybody to look at it ends there instead.  Class, selector, and which
+# argument is the context (-1: the receiver, -2: none) and which one says what went wrong (-1: none).
+ERROR_ENTRIES = [
+    ('Debugger class', 'openContext:label:contents:', 0, 1),
+    ('Debugger class', 'openOn:context:label:contents:fullView:', 1, 2),
+    ('Debugger class', 'openInterrupt:onProcess:', -2, 0),
+    ('SyntaxError class', 'errorInClass:withCode:', -2, 1),
+    ('SyntaxError class', 'errorInClass:withCode:doitFlag:', -2, 1),
+    ('SyntaxError class', 'errorInClass:withCode:errorString:', -2, 1),
+    ('UnhandledError', 'defaultAction', -2, -1),
+]
+
+
+class UnhandledError(Exception):
+    """The image met an error that nobody handles.  `report` says which, with a Smalltalk stack, for people."""
+
+    def __init__(self, report):
+        self.report = report
+
+
+class VM(object):
+    def __init__(self, memory, host):
+        assert builtins.LOADED
+        self.memory = memory
+        self.host = host
+        self.interp = Interpreter(memory, host)
+        self.interp.low_space = LowSpace(host.memory_limit)
+        self.interp.hook_handler = ErrorReporter()
+
+    def run(self):
+        """Go on with the process that was active when the image was saved.  Ends with Exit, or FatalError."""
+        w_process = processes.active_process(self.interp)
+        w_context = w_process.fetch(self.memory, special.PROCESS_SUSPENDED_CONTEXT)
+        if not isinstance(w_context, W_Context):
+            raise FatalError('the image has no active process to resume')
+        w_process.store(self.memory, special.PROCESS_SUSPENDED_CONTEXT, self.memory.w_nil)
+        self.start(w_context)
+
+    def start(self, w_context):
+        ticker.reset(self.interp.max_depth)
+        ticker.start(TICK_MILLISECONDS)
+        try:
+            self.interp.resume_context(w_context)
+        finally:
+            ticker.start(0)
+
+    def perform(self, w_receiver, selector, args_w):
+        """Send a message in a process of its own and answer the result.  UnhandledError, Exit and FatalError pass through."""
+        w_selector = self.find_symbol(selector)
+        if w_selector is None:
+            raise FatalError('the image has no symbol #%s' % selector)
+        interp = self.interp
+        context = interp.trampoline(self.memory.w_nil, w_receiver, w_selector, args_w)
+        interp.entry = context
+        try:
+            self.start(context)
+        except Finished as e:
+            return e.w_value
+        return self.memory.w_nil
+
+    def prepare_for_perform(self):
+        """Make a process the active one in place of that of the image, and do of the image's start-up what others rely on."""
+        memory = self.memory
+        self.hook_errors()
+        w_scheduler = processes.scheduler(self.interp)
+        w_active = processes.active_process(self.interp)
+        w_process = memory.instantiate(w_active.class_view(memory), 0)
+        w_process.store(memory, special.PROCESS_PRIORITY, w_active.fetch(memory, special.PROCESS_PRIORITY))
+        w_scheduler.store(memory, special.ACTIVE_PROCESS, w_process)
+        if not memory.is_spur:
+            # these images stop their clock and their watch on memory when they are saved
+            self.send_if_understood('Delay', 'startUp')
+            self.send_to_global_if_understood('SystemDictionary', 'installLowSpaceWatcher')
+
+    def hook_errors(self):
+        for i in range(len(ERROR_ENTRIES)):
+            name, selector, _, _ = ERROR_ENTRIES[i]
+            w_class = self.find_class(name)
+            if w_class is None:
+                continue
+            w_selector = self.find_symbol(selector)
+            if w_selector is None:
+                continue
+            w_method = self.memory.view_of_class(w_class).lookup(self.memory, w_selector)
+            self.interp.set_hook(w_method, i + 1)
+
+    def send_if_understood(self, class_name, selector):
+        w_class = self.find_class(class_name)
+        w_selector = self.find_symbol(selector)
+        if w_class is None or w_selector is None:
+            return
+        if w_class.class_view(self.memory).lookup(self.memory, w_selector) is not None:
+            self.perform(w_class, selector, [])
+
+    def send_to_global_if_understood(self, class_name, selector):
+        """Send to the system dictionary, if it is of that class."""
+        w_smalltalk = self.memory.special(special.SMALLTALK)
+        view = w_smalltalk.class_view(self.memory)
+        w_selector = self.find_symbol(selector)
+        if view is not None and view.name() == class_name and w_selector is not None:
+            if view.lookup(self.memory, w_selector) is not None:
+                self.perform(w_smalltalk, selector, [])
+
+    def evaluate(self, code):
+        """Compile and run `code` with the image's own compiler; answer the result's printString."""
+        w_compiler = self.find_class('Compiler')
+        if w_compiler is None:
+            raise FatalError('the image has no Compiler; --perform works without one')
+        self.prepare_for_perform()
+        memory = self.memory
+        w_result = self.perform(w_compiler, 'evaluate:for:logged:',
+                                [memory.string_object(code), memory.w_nil, memory.w_false])
+        return self.print_string(w_result)
+
+    def print_string(self, w_object):
+        w_text = self.perform(w_object, 'printString', [])
+        if isinstance(w_text, W_Bytes):
+            return w_text.text()
+        return w_text.describe()
+
+    def perform_text(self, text):
+        """The command line's RECEIVER SELECTOR ARGS: the receiver and arguments are integers, 'strings', #symbols, true, false,
+        nil or names of classes."""
+        words = split_words(text)
+        if len(words) < 2:
+            raise FatalError('--perform takes RECEIVER SELECTOR ARGUMENTS, for example "Smalltalk version" or "3 + 4"')
+        w_receiver = self.read_object(words[0])
+        args_w = []
+        for i in range(2, len(words)):
+            args_w.append(self.read_object(words[i]))
+        if count_arguments(words[1]) != len(args_w):
+            raise FatalError('#%s takes %d arguments, not %d' % (words[1], count_arguments(words[1]), len(args_w)))
+        self.prepare_for_perform()
+        return self.print_string(self.perform(w_receiver, words[1], args_w))
+
+    def read_object(self, word):
+        memory = self.memory
+        if word == 'nil':
+            return memory.w_nil
+        if word == 'true':
+            return memory.w_true
+        if word == 'false':
+            return memory.w_false
+        if word == 'Smalltalk':
+            return memory.special(special.SMALLTALK)
+        if word.startswith("'"):
+            end = len(word) - 1
+            assert end >= 0
+            return memory.string_object(word[1:end])
+        if word.startswith('#'):
+            w_symbol = self.find_symbol(word[1:])
+            if w_symbol is None:
+                raise FatalError('the image has no symbol %s' % word)
+            return w_symbol
+        w_class = self.find_class(word)
+        if w_class is not None:
+            return w_class
+        try:
+            return memory.int_object(int(word))
+        except ValueError:
+            raise FatalError('%s is no integer, string, symbol or class of the image' % word)
+
+    # ---- finding things by name
+
+    def find_class(self, name):
+        """The class with that name ('Foo class' for a metaclass) among the loaded objects; None if there is none."""
+        for w_object in self.memory.loaded:
+            if isinstance(w_object, W_Class) and class_name(w_object) == name:
+                return w_object
+        return None
+
+    def find_symbol(self, text):
+        """The Symbol with that text; None if there is none."""
+        memory = self.memory
+        w_like = self.interp.special_selectors[0]
+        if not isinstance(w_like, W_Bytes):
+            return None
+        for w_object in memory.loaded:
+            if isinstance(w_object, W_Bytes) and w_object.view is w_like.view and len(w_object.bytes) == len(text):
+                if w_object.text() == text:
+                    return w_object
+        return None
+
+
+class ErrorReporter(HookHandler):
+    """Turns the opening of a debugger into the end of the run."""
+
+    def run(self, interp, number, top, w_receiver, args_w):
+        _, selector, context_at, label_at = ERROR_ENTRIES[number - 1]
+        context = top
+        if context_at >= 0 and context_at < len(args_w):
+            w_context = args_w[context_at]
+            if isinstance(w_context, W_Context):
+                context = w_context
+        message = ''
+        if label_at >= 0 and label_at < len(args_w):
+            w_label = args_w[label_at]
+            if isinstance(w_label, W_Bytes):
+                message = w_label.text()
+        elif selector == 'defaultAction':
+            message = describe_exception(interp, w_receiver)
+        raise UnhandledError(message + '\n' + backtrace(interp, context))
+
+
+def describe_exception(interp, w_unhandled):
+    """What an UnhandledError (a Smalltalk object) wraps: class and message text of the exception, by the shape of the objects."""
+    for i in range(w_unhandled.pointer_size(interp.memory)):
+        w_field = w_unhandled.fetch(interp.memory, i)
+        if isinstance(w_field, W_AbstractPointers) and not isinstance(w_field, W_Class) and len(w_field.slots) > 1:
+            text = w_field.view.name()
+            for w_slot in w_field.slots:
+                if isinstance(w_slot, W_Bytes):
+                    return text + ': ' + w_slot.text()
+            return text
+    return 'an error'
+
+
+def split_words(text):
+    """Words separated by blanks; a 'string' is one word, blanks and all."""
+    words = []
+    current = ''
+    quoted = False
+    for c in text:
+        if c == "'":
+            quoted = not quoted
+        if c == ' ' and not quoted:
+            if current:
+                words.append(current)
+            current = ''
+        else:
+            current += c
+    if current:
+        words.append(current)
+    return words
+
+
+def count_arguments(selector):
+    if len(selector) == 0:
+        return 0
+    first = selector[0]
+    if not (first.isalpha() or first == '_'):
+        return 1
+    count = 0
+    for c in selector:
+        if c == ':':
+            count += 1
+    return count
+
+
+def open_image(path, host):
+    """A VM for the image in a file.  ImageError if it cannot be loaded."""
+    return VM(read_image_file(path), host)
