@@ -26,6 +26,8 @@ KEPT_IN_CACHE = 6
 # Variables that reach the C compiler by way of RPython.
 C_VARIABLES = ('CC', 'CFLAGS', 'LDFLAGS', 'CPATH', 'C_INCLUDE_PATH', 'LIBRARY_PATH')
 SOURCES = ('.py', '.c', '.h')
+# gcc 12's vectoriser keeps the bytecode loop's program counter and stack pointer together in one vector register: half the speed
+C_FLAGS = '-fno-tree-vectorize'
 
 
 class Build(object):
@@ -69,7 +71,7 @@ def content_key(files, facts):
 def build_facts(build, python27, rpython, compiler_version, environ):
     """All that goes into a build besides its sources."""
     facts = dict((name, environ.get(name, '')) for name in C_VARIABLES)
-    facts.update(options=' '.join(build.options), python=python27.name, rpython=rpython.identity,
+    facts.update(c_flags=C_FLAGS, options=' '.join(build.options), python=python27.name, rpython=rpython.identity,
                  compiler=compiler_version, machine=platform.machine())
     return facts
 
@@ -210,6 +212,7 @@ def translate(build, sources, python, environ):
     environ = environments.clean_environ(environ)
     for name in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL'):   # RPython runs a make of its own
         environ.pop(name, None)
+    environ['CFLAGS'] = (environ.get('CFLAGS', '') + ' ' + C_FLAGS).strip()
     environ.update(PYTHONPATH=sources, PYTHONDONTWRITEBYTECODE='1',
                    SPY_RPYTHON_CACHE=build.state('.rpython-cache'),
                    PYPY_USESSION_DIR=toolchain.ensure_directory(os.path.join(BUILD_DIR, 'usession')),

@@ -17,11 +17,12 @@ from spyvm.rpy import osio, ticker
 from spyvm.tools.backtrace import backtrace
 
 # Where images open a window on an error.  A run without anybody to look at it ends there instead.  Class, selector, and which
-# argument is the context (-1: the receiver, -2: none) and which one says what went wrong (-1: none).
+# argument is the context (-2: none, -3: that of the process that used up the memory) and which one says what went wrong (-1: none).
 ERROR_ENTRIES = [
     ('Debugger class', 'openContext:label:contents:', 0, 1),
     ('Debugger class', 'openOn:context:label:contents:fullView:', 1, 2),
     ('Debugger class', 'openInterrupt:onProcess:', -2, 0),
+    ('ControlManager', 'interruptName:', -3, 0),
     ('SyntaxError class', 'errorInClass:withCode:', -2, 1),
     ('SyntaxError class', 'errorInClass:withCode:doitFlag:', -2, 1),
     ('SyntaxError class', 'errorInClass:withCode:errorString:', -2, 1),
@@ -210,6 +211,12 @@ class ErrorReporter(HookHandler):
             w_context = args_w[context_at]
             if isinstance(w_context, W_Context):
                 context = w_context
+        if context_at == -3:
+            w_process = interp.memory.special(special.PROCESS_SIGNALING_LOW_SPACE)
+            if w_process.pointer_size(interp.memory) > special.PROCESS_SUSPENDED_CONTEXT:
+                w_context = w_process.fetch(interp.memory, special.PROCESS_SUSPENDED_CONTEXT)
+                if isinstance(w_context, W_Context):
+                    context = w_context
         message = ''
         if label_at >= 0 and label_at < len(args_w):
             w_label = args_w[label_at]

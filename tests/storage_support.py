@@ -1,12 +1,15 @@
-"""Helpers for the tests of primitives on objects: an interpreter with a host and roots, and short ways to call primitives."""
+"""Helpers for the tests of primitives on objects: an interpreter with a host and roots, and short ways to call
+primitives."""
+import numbers
+
 import fakeimage
 from spyvm.objects.context import W_Context
 from spyvm.objects.errors import PrimitiveFailed
 from spyvm.objects.method import W_CompiledMethod
 from spyvm.objects.pointers import new_generic_array
 from spyvm.platform.host import Host
-from spyvm.primitives import enumeration, identity, registry, replace, screen, storage, subscripts, system    # noqa: F401
-from spyvm.plugins import files, machine    # noqa: F401
+from spyvm import builtins     # noqa: F401  (registers all primitives)
+from spyvm.primitives import registry
 
 
 class Interp(fakeimage.FakeInterp):
@@ -52,7 +55,8 @@ def find(interp, which):
 
 
 def call(interp, which, w_receiver, *args):
-    """Run a primitive by its number or its (module, name).  Python ints, booleans, None and lists may be given as arguments."""
+    """Run a primitive by its number or its (module, name).  Python ints, booleans, None and lists may be given as
+    arguments."""
     entry = find(interp, which)
     assert entry is not None, which
     w_receiver = wrap(interp, w_receiver)
@@ -97,7 +101,7 @@ def wrap(interp, value):
         return memory.w_nil
     if isinstance(value, bool):
         return memory.bool_object(value)
-    if isinstance(value, int):
+    if isinstance(value, numbers.Integral):
         return fakeimage.integer(memory, value)
     if isinstance(value, list):
         return generic_array(interp, [wrap(interp, item) for item in value])

@@ -9,6 +9,7 @@ import os
 import pytest
 
 import fakeimage
+import shared
 from spyvm.objects import formats
 from spyvm.objects.model import W_Float, W_SmallInteger
 from spyvm.objects.pointers import W_Pointers
@@ -18,8 +19,7 @@ from spyvm.objects.errors import PrimitiveFailed
 from spyvm.rpy.arith import r_uint
 from spyvm.rpy.floats import float_to_bits
 
-FOLDER = os.environ.get('SPY_VECTORS') or os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                                       '..', '..', 'shared', 'vectors')
+FOLDER = os.environ.get('SPY_VECTORS') or os.path.join(shared.DIRECTORY, 'vectors')
 
 
 def load(name, plugins=None):
@@ -128,7 +128,8 @@ class World(object):
             if key == 'ref':
                 return w_object is self.ref(what)
             if key == 'point':
-                return w_object.view is memory.view_Point and [fakeimage.python_value(memory, w) for w in w_object.slots] == what
+                return (w_object.view is memory.view_Point and
+                        [fakeimage.python_value(memory, w) for w in w_object.slots] == what)
             if key == 'float':
                 return isinstance(w_object, W_Float) and float_to_bits(w_object.value) == float_to_bits(float(what))
             return contents(w_object) == contents(self.value(value))

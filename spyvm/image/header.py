@@ -11,6 +11,7 @@ from spyvm.objects.formats import Traits
 PREFIX = 512            # what Macintosh file transfers put in front
 MULTIPLE_BYTECODE_SETS = 512
 MAX_ADDRESS = 1 << 60
+MAX_HEADER = 4096
 MIN_HEADER = 40         # bytes up to and with the header flags of a 32-bit image
 
 
@@ -73,6 +74,16 @@ class Oddity(object):
         self.slots = -1
 
 
+class ClassCount(object):
+    """How many objects of a class the file has, and their bytes, headers included.  `hidden`: images do not see them."""
+
+    def __init__(self, view, hidden, objects, bytes):
+        self.view = view
+        self.hidden = hidden
+        self.objects = objects
+        self.bytes = bytes
+
+
 class ImageHeader(object):
     """What a header says, and all else that a writer needs in order to give the same file back."""
 
@@ -108,7 +119,7 @@ class ImageHeader(object):
         self.header_words = [0, 0, 0, 0]    # how many objects have headers of 1, 2, 3 words (Spur: 64-bit words); [0] unused
         self.heap_bytes = 0         # bytes of objects, headers included
         self.w_hidden_roots = None  # Spur: the class table and what else the VM keeps in the heap
-        self.hidden = []            # Spur: numbers of the objects that images do not see
+        self.classes = []           # ClassCounts
 
     def window_width(self):
         return (self.window_size >> 16) & 0xFFFF
@@ -201,9 +212,10 @@ def read_fields(header, buffer):
     header.header_size = reader.long(width)
     least = MIN_HEADER if size == 4 else 2 * MIN_HEADER - 8
     here = header.offset
-    if header.header_size < least or header.header_size > 4096 or header.header_size % size != 0:
+    unit = 8 if header.format.spur else size    # what objects are aligned to
+    if header.header_size < least or header.header_size > MAX_HEADER or header.header_size % unit != 0:
         raise corrupt('header size %d' % header.header_size, here + width,
-                      'a multiple of %d from %d to 4096' % (size, least))
+                      'a multiple of %d from %d to %d' % (unit, least, MAX_HEADER))
     start = here + header.header_size
     if buffer.size < start:
         raise corrupt('the file ends in its header', buffer.size, '%d bytes of header' % header.header_size)
@@ -228,11 +240,11 @@ def read_fields(header, buffer):
     if header.format.spur:
         header.first_segment = reader.long(size)
         header.free_bytes = reader.long(size)
-    if header.data_size <= 0 or header.data_size % size != 0:
-        raise corrupt('%d bytes of objects' % header.data_size, place, 'a positive multiple of %d' % size)
+    if header.data_size <= 0 or header.data_size % unit != 0:
+        raise corrupt('%d bytes of objects' % header.data_size, place, 'a positive multiple of %d' % unit)
     if header.data_size > buffer.size - start:
         raise ImageError('the file ends at byte %d: expected %d bytes of objects from byte %d on' %
                          (buffer.size, header.data_size, start))
-    if header.base_address < 0 or header.base_address > MAX_ADDRESS or header.base_address % size != 0:
-        raise corrupt('base address %d' % header.base_address, place + size, 'a positive multiple of %d' % size)
+    if header.base_address < 0 or header.base_address > MAX_ADDRESS or header.base_address % unit != 0:
+        raise corrupt('base address %d' % header.base_address, place + size, 'a positive multiple of %d' % unit)
     header.trailer = buffer.text(start + header.data_size, buffer.size)

@@ -11,11 +11,11 @@ A subclass knows the headers (`step`), what an oop points to (`place`) and which
 Places are byte offsets of base headers in the file; whatever the file says is checked before it is used as one.
 """
 from spyvm.image.errors import ImageError, corrupt
-from spyvm.image.header import Gap, Oddity
+from spyvm.image.header import ClassCount, Gap, Oddity
 from spyvm.image.table import ObjectTable
 from spyvm.objects import formats, special
 from spyvm.objects.closure import W_BlockClosure
-from spyvm.objects.context import (W_Context, SENDER, PC, STACKP, METHOD, CLOSURE, RECEIVER, TEMP_START, BLOCK_NUM_ARGS,
+from spyvm.objects.context import (BlockPart, W_Context, SENDER, PC, STACKP, METHOD, CLOSURE, RECEIVER, TEMP_START, BLOCK_NUM_ARGS,
                                    BLOCK_INITIAL_PC, BLOCK_HOME)
 from spyvm.objects.method import W_CompiledMethod, SMALL_CONTEXT, LARGE_CONTEXT
 from spyvm.objects.model import (W_Object, W_SmallInteger, W_Character, W_Float, W_HeapObject, BOXED, fits_small_float)
@@ -38,7 +38,8 @@ WINDOW = 1 << 17        # bytes of the file that are given back at a time
 class ClassInfo(object):
     """What the reader has to know of a class while objects are made."""
 
-    def __init__(self, place, number, role, kind, inst_size):
+    def __init__(self, key, place, number, role, kind, inst_size):
+        self.key = key
         self.place = place
         self.number = number
         self.role = role
@@ -47,6 +48,8 @@ class ClassInfo(object):
         self.header = 0             # base header of the class
         self.format = 0             # value of its format field
         self.view = None
+        self.objects = 0            # instances, and their bytes with headers
+        self.bytes = 0
 
 
 class Loader(object):
@@ -137,6 +140,10 @@ class Loader(object):
         """The place of the class of the object at which the walk is; ImageError if it is none."""
         return -1
 
+    def is_hidden(self, key):
+        """Whether images do not see the instances of the class with this key."""
+        return False
+
     def check_regular(self, info):
         """Note an Oddity if the header does not follow from class and size."""
 
@@ -191,6 +198,11 @@ class Loader(object):
         memory = self.memory
         header = self.header
         memory.header = header
+        for info in self.indexed_infos:
+            if info is not None:
+                header.classes.append(ClassCount(info.view, self.is_hidden(info.key), info.objects, info.bytes))
+        for info in self.infos.values():
+            header.classes.append(ClassCount(info.view, False, info.objects, info.bytes))
         memory.loaded = self.objects
         memory.last_hash = header.last_hash & 0x7FFFFFFF
         if memory.last_hash == 0:
@@ -202,11 +214,15 @@ class Loader(object):
     def scan(self):
         header = self.header
         self.table = ObjectTable((header.data_size >> self.unit_shift) + 1)
+        window_end = self.start + WINDOW
         self.rewind()
         while self.step():
             self.table.add((self.place - self.start) >> self.unit_shift)
             header.header_words[self.header_words] += 1
             header.heap_bytes += self.next_place - self.chunk
+            if self.place >= window_end:
+                self.buffer.forget(window_end - WINDOW, self.place)
+                window_end = self.place + WINDOW
         self.table.freeze()
         self.count = self.table.count
 
@@ -339,7 +355,7 @@ class Loader(object):
             role = BEHAVIOR
         format = self.int_of(self.slot(place, special.FORMAT))
         traits = self.header.traits
-        info = ClassInfo(place, self.number_at(place), role, traits.inst_spec(format), traits.inst_size(format))
+        info = ClassInfo(self.key, place, self.number_at(place), role, traits.inst_spec(format), traits.inst_size(format))
         info.header = self.buffer.s64(place) if self.fields == 8 else self.buffer.u32(place)
         info.format = format
         return info
@@ -354,11 +370,14 @@ class Loader(object):
         false_number = self.number_at(self.special_place(special.FALSE))
         true_number = self.number_at(self.special_place(special.TRUE))
         gaps = self.header.gaps
+        window_end = self.start + WINDOW
         self.rewind()
         while self.step():
             if self.gap_start >= 0:
                 self.note_gap(gaps)
             info = self.class_info()
+            info.objects += 1
+            info.bytes += self.next_place - self.chunk
             self.check_regular(info)
             number = self.number
             if number == nil_number:
@@ -372,6 +391,9 @@ class Loader(object):
             if self.meta:
                 w_object.set_meta(w_object.get_meta() | self.meta)
             objects[number] = w_object
+            if self.place >= window_end:
+                self.buffer.forget(window_end - WINDOW, self.place)
+                window_end = self.place + WINDOW
         if self.gap_start >= 0:
             self.number = self.count
             self.note_gap(gaps)
@@ -734,7 +756,8 @@ class Loader(object):
                 self.keep_tail(place + self.fields + unused_start * self.word_size)
                 break
         w_context = W_Context(None, None, 0)
-        w_context.is_block = is_block
+        if is_block:
+            w_context.block = BlockPart(None, 0, 0)
         w_context.w_sender = self.memory.w_nil
         self.contexts.append(self.place)
         return w_context
@@ -749,7 +772,7 @@ class Loader(object):
     def fill_context_at(self, place, is_block):
         w_context = self.objects[self.number_at(place)]
         assert isinstance(w_context, W_Context)
-        if w_context.is_block == is_block:
+        if w_context.is_block() == is_block:
             self.place = place
             self.size = self.size_at(place)
             self.fill_context(w_context)
@@ -762,16 +785,17 @@ class Loader(object):
         if w_sender is not memory.w_nil and not isinstance(w_sender, W_Context):
             raise corrupt('sender of the context', self.place, 'nil or a context that is one')
         w_context.w_sender = w_sender
-        if w_context.is_block:
+        block = w_context.block
+        if block is not None:
             w_home = self.field(BLOCK_HOME)
             if not isinstance(w_home, W_Context):
                 raise corrupt('home of the block context', self.place, 'a context that is one')
-            w_context.home = w_home
+            block.home = w_home
             w_context.w_receiver = w_home.w_receiver
             if w_home.code is not None:
                 w_context.set_code(w_home.code)
-            w_context.block_num_args = self.int_of(self.slot(self.place, BLOCK_NUM_ARGS))
-            w_context.block_initial_pc = w_context.internal_pc(memory, self.field(BLOCK_INITIAL_PC))
+            block.num_args = self.int_of(self.slot(self.place, BLOCK_NUM_ARGS))
+            block.initial_pc = w_context.internal_pc(memory, self.field(BLOCK_INITIAL_PC))
         else:
             w_context.w_receiver = self.field(RECEIVER)
             w_method = self.field(METHOD)

@@ -1,5 +1,6 @@
 """Reading image files of all formats."""
 from spyvm.image.errors import ImageError
+from spyvm.image.gunzip import gunzip, is_gzipped
 from spyvm.image.header import read_header
 from spyvm.image.spur import SpurLoader
 from spyvm.image.v3 import V3Loader
@@ -25,8 +26,14 @@ def load_image(data):
 
 def load_buffer(buffer):
     """The same for a Buffer, which is freed."""
+    gzipped = is_gzipped(buffer)
     try:
+        if gzipped:
+            packed = buffer
+            buffer = gunzip(packed)
+            packed.free()
         header = read_header(buffer)
+        header.gzipped = gzipped
         memory = ObjectMemory(header.traits)
         if header.format.spur:
             SpurLoader(buffer, header, memory).load()

@@ -16,7 +16,7 @@ bridge: the distance to the next segment in memory, and that segment's size, 0 i
 """
 from spyvm.image.errors import corrupt
 from spyvm.image.flags import GREY, HIDDEN, MARKED, REMEMBERED, RESERVED_22, RESERVED_54
-from spyvm.image.header import Gap
+from spyvm.image.header import MAX_ADDRESS
 from spyvm.image.loader import Loader
 from spyvm.objects import formats, special
 from spyvm.objects.formats import normal_kind
@@ -31,6 +31,7 @@ PAGE_SHIFT = 10
 PAGES = 4096
 HIDDEN_ROOTS = 4        # number of the object
 BRIDGE_SIZE = 16
+MAX_SPAN = 1 << 48      # words between two segments
 OVERFLOW = 255
 CACHED_CHARACTERS = 256
 SMALL_FLOAT_OFFSET = 896 << 53      # exponent bias, above the sign that is rotated into bit 0
@@ -80,9 +81,10 @@ class SpurLoader(Loader):
                 break
             if (span >> 56) & 255 != 0:
                 slots = span & 0xFFFFFFFFFFFFFF
-                if slots > (1 << 59):
+                if slots > MAX_SPAN or address > MAX_ADDRESS:
                     raise corrupt('bridge over %d words' % slots, bridge, 'the distance to the next segment')
                 address += slots * self.word_size
+            size = next_size
         if start != self.end:
             raise corrupt('the last segment ends', start, 'the end of the objects at byte %d' % self.end)
         self.first_segment = header.segments[0]
@@ -185,6 +187,9 @@ class SpurLoader(Loader):
     def unused_at(self, place):
         """Of a method: those of other kinds are not asked for."""
         return (self.buffer.s64(place) >> 24) & 7
+
+    def is_hidden(self, key):
+        return key < FIRST_CLASS_INDEX
 
     def check_regular(self, info):
         """Class index and format follow from the class."""

@@ -128,7 +128,8 @@ class V3Loader(Loader):
         mask = 0x1FF00
         if header & 0x800:
             mask = 0x1FC00      # the class does not know how many bytes are unused
-        if words == expected and header & mask == class_format & mask and (header & 0x600 or not self.wide or header & 4 == 0):
+        half_unused = self.wide and header & 4 != 0
+        if words == expected and header & mask == class_format & mask and not (half_unused and formats.is_pointers(self.kind)):
             return
         oddity = self.oddity()
         oddity.header = header

@@ -7,7 +7,7 @@ from spyvm.interpreter import processes
 from spyvm.interpreter.unwinding import StackUnwind
 from spyvm.objects import special
 from spyvm.objects.closure import W_BlockClosure
-from spyvm.objects.context import W_Context, DEAD
+from spyvm.objects.context import BlockPart, W_Context, DEAD
 from spyvm.objects.errors import PrimitiveFailed
 from spyvm.objects.method import W_CompiledMethod
 from spyvm.objects.model import W_SmallInteger
@@ -135,16 +135,13 @@ def block_copy(interp, w_context, w_num_args, next_pc):
     if interp.memory.view_BlockContext is None or w_context.code is None:
         return None
     code = w_context.code
-    home = w_context.home
+    home = w_context.home()
     if home is None:
         home = w_context
     block = W_Context(interp.memory.view_BlockContext, code, code.frame_size)
-    block.is_block = True
-    block.home = home
+    block.block = BlockPart(home, w_num_args.value, next_pc + 2)    # the body is behind the jump around it
     direct = jit.hint(w_context, access_directly=True)
     block.w_receiver = direct.w_receiver
-    block.block_num_args = w_num_args.value
-    block.block_initial_pc = next_pc + 2        # behind the jump around the block's body
     block.pc = next_pc + 2
     block.w_sender = interp.w_nil
     return block
@@ -152,21 +149,24 @@ def block_copy(interp, w_context, w_num_args, next_pc):
 
 def enter_block(interp, block, nargs):
     """Make a BlockContext ready to take nargs arguments; False where it cannot be evaluated now."""
-    if not block.is_block or block.block_num_args != nargs or block.code is None:
+    part = block.block
+    if part is None or part.num_args != nargs or block.code is None:
         return False
     direct = jit.hint(block, access_directly=True)
     if block.w_sender is None:
         if direct.pc != DEAD:
             return False        # it is being evaluated
-    elif block is interp.base:
+    elif block is interp.base or isinstance(block.w_sender, W_Context):
         return False
     code = block.code
-    if not code.old_blocks or len(direct.stack) != code.frame_size or nargs > code.frame_size:
+    if code.kind < 0 or len(direct.stack) != code.frame_size:
+        interp.fit_stack(block)
+    if not code.old_blocks or nargs > code.frame_size:
         return False
-    if not interp.block_entry_is_known(code, block.block_initial_pc, nargs):
+    if not interp.block_entry_is_known(code, part.initial_pc, nargs):
         return False
     block.w_sender = None
-    direct.pc = block.block_initial_pc
+    direct.pc = part.initial_pc
     direct.sp = nargs
     return True
 
@@ -456,7 +456,7 @@ def has_sender(memory, context, w_end):
 
 def is_marked(context, number):
     code = context.code
-    return code is not None and code.primitive == number and context.w_closure is None and not context.is_block
+    return code is not None and code.primitive == number and context.w_closure is None and not context.is_block()
 
 
 # ---- processes

@@ -66,6 +66,12 @@ def adapt(code):
         opcode = word & 255
         if code.has_blocks and op.RETURN_TOP <= opcode and opcode <= op.RETURN_NIL:
             ops[pc] = op.encode(op.CHECKED_RETURN, (word >> 8) & 255, opcode - op.RETURN_TOP, 0)
+        elif opcode == op.PUSH_INT:
+            length = (word >> 8) & 255
+            following = ops[pc + length]
+            if following & 255 == op.ADD or following & 255 == op.SUB:
+                fused = op.ADD_CONSTANT if following & 255 == op.ADD else op.SUBTRACT_CONSTANT
+                ops[pc] = op.encode(fused, length + ((following >> 8) & 255), (word >> 16) & 0xFFFFFF, length)
         elif code.old_blocks:
             if opcode == op.PUSH_TEMP:
                 ops[pc] = word - opcode + op.PUSH_HOME_TEMP

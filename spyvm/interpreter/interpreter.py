@@ -13,7 +13,7 @@ from spyvm.objects.pointers import (W_Pointers, W_AbstractPointers, W_Array, GEN
                                     unerase_ints, new_generic_array)
 from spyvm.objects.raw import W_Bytes
 from spyvm.primitives import registry
-from spyvm.rpy import jit, ticker, we_are_translated, clock
+from spyvm.rpy import always_inline, jit, ticker, we_are_translated, clock
 
 MAX_DEPTH = 600             # nested activations on the VM's own stack; deeper ones go to the heap
 MAX_DEPTH_UNTRANSLATED = 100
@@ -276,6 +276,9 @@ class Interpreter(object):
         except PrimitiveFailed:
             if w_object.is_immutable():
                 w_selector = self.memory.special(special.SELECTOR_ATTEMPT_TO_ASSIGN)
+                opcode = frame.code.ops[frame.pc] & 255
+                if opcode == op.POP_INSTVAR or opcode == op.POP_LITVAR or opcode == op.POP_REMOTE:
+                    frame.sp -= 1
                 frame.pc = decoder.next_pc(frame.code, frame.pc)
                 self.unwind_and_send(frame, w_object, w_selector, [w_value, W_SmallInteger(n + 1)])
             raise FatalError('no field %d to store into in %s, in %s' % (n, w_object.describe(), self.method_name(frame)))
@@ -307,9 +310,15 @@ class Interpreter(object):
             view = jit.promote(view)
             target = self.find_target(view, w_selector)
         else:
-            target = self.cached_target(code, pc, view, w_selector)
+            cache = code.sites[pc]
+            if cache is not None and cache.view is view and cache.version is view.version:
+                target = cache.target
+            else:
+                target = self.cached_target(code, pc, view, w_selector)
         if target is None or target.num_args != nargs:
             return self.send_unusual(frame, view, w_selector, pc, next_pc, sp, nargs, depth)
+        if target.kind == ACTIVATE:
+            return self.activate(frame, target, next_pc, sp, nargs, depth, 0)
         return self.execute(frame, target, pc, next_pc, sp, nargs, depth)
 
     def send_special(self, frame, code, pc, next_pc, sp, number, nargs, depth):
@@ -547,6 +556,7 @@ class Interpreter(object):
             return function.call3(self, w_receiver, args_w[0], args_w[1], args_w[2])
         return function.calln(self, w_receiver, args_w)
 
+    @always_inline
     @jit.unroll_safe
     def activate(self, frame, target, next_pc, sp, nargs, depth, error):
         """Run a method's bytecodes in a context of its own.  `error` is the code of a primitive that failed, or 0."""
@@ -556,10 +566,10 @@ class Interpreter(object):
         assert receiver_at >= 0
         new.w_receiver = frame.stack[receiver_at]
         for i in range(nargs):
-            new.stack[i] = frame.stack[base + i]
+            new.stack[i] = frame.stack[receiver_at + 1 + i]
         self.finish_activation(new, target, nargs, error)
         frame.pc = next_pc
-        frame.sp = base - 1
+        frame.sp = receiver_at
         return self.run(frame, new, depth)
 
     @jit.unroll_safe
@@ -574,6 +584,7 @@ class Interpreter(object):
         frame.sp = sp
         return self.run(frame, new, depth)
 
+    @always_inline
     @jit.unroll_safe
     def finish_activation(self, new, target, nargs, error):
         i = nargs
@@ -595,6 +606,7 @@ class Interpreter(object):
             return w_table.fetch(self.memory, code - 1)
         return W_SmallInteger(code)
 
+    @always_inline
     def run(self, frame, new, depth):
         """Run the context `new`, called from `frame`, until it returns; answer what it returned."""
         if depth >= ticker.limit():
@@ -605,13 +617,19 @@ class Interpreter(object):
             e.link(frame)
             raise
         except NonLocalReturn as e:
-            if e.home is new and not e.blocked:
-                self.discard(e, new)
+            if self.ends_here(e, frame, new):
                 return e.w_value
-            if new.code.unwind_mark and new.w_closure is None:
-                e.blocked = True
-            e.link(frame)
             raise
+
+    def ends_here(self, e, frame, new):
+        """Whether a non-local return that leaves the context `new` was to return from it; if not, it goes on through `frame`."""
+        if e.home is new and not e.blocked:
+            self.discard(e, new)
+            return True
+        if new.code.unwind_mark and new.w_closure is None:
+            e.blocked = True
+        e.link(frame)
+        return False
 
     @jit.unroll_safe
     def discard(self, e, home):
@@ -640,7 +658,7 @@ class Interpreter(object):
 
     def return_from_block(self, frame, w_value):
         """^ in a block: return from its home."""
-        home = frame.home
+        home = frame.home()
         if home is None:
             home = self.home_of(frame)
         raise NonLocalReturn(home, w_value, frame)
@@ -820,12 +838,12 @@ class Interpreter(object):
             raise FatalError('a context without a method was resumed')
         if code.kind < 0:
             self.prepare(code.w_method)
-        if context.is_block and (not code.old_blocks or context.home is None):
+        if context.is_block() and (not code.old_blocks or context.home() is None):
             raise FatalError('a block context of %s was resumed, which has no blocks' % self.method_name(context))
         if len(context.stack) != code.frame_size:
             if context.sp > code.frame_size:
                 raise FatalError('a context of %s has too deep a stack' % self.method_name(context))
-            context.grow(code.frame_size)
+            self.fit_stack(context)
         for i in range(context.sp):
             if context.stack[i] is None:
                 context.stack[i] = self.w_nil
@@ -837,6 +855,15 @@ class Interpreter(object):
             decoder.reach(self.memory, code, context.pc, context.sp)
         except PrimitiveFailed:
             raise FatalError('a context of %s was resumed at an impossible place' % self.method_name(context))
+
+    @jit.dont_look_inside
+    def fit_stack(self, context):
+        """Bring the stack of a context that did not begin its life here to the length that its method's contexts have."""
+        code = context.code
+        if code.kind < 0:
+            self.prepare(code.w_method)
+        if len(context.stack) != code.frame_size:
+            context.grow(code.frame_size)
 
     @jit.dont_look_inside
     def push_on(self, context, w_value):
@@ -1069,7 +1096,7 @@ class Interpreter(object):
         """Class>>selector of what a context runs, as far as the image tells."""
         if context.code is None:
             return '?'
-        home = context.home
+        home = context.home()
         if home is None:
             home = self.home_of(context)
         if home is not None and home.code is not None and home.w_receiver is not None:
@@ -1111,7 +1138,7 @@ def selector_of(memory, w_class, w_method):
 
 
 def is_unwind_marked(context):
-    return context.code is not None and context.code.unwind_mark and context.w_closure is None and not context.is_block
+    return context.code is not None and context.code.unwind_mark and context.w_closure is None and not context.is_block()
 
 
 def symbol_text(w_symbol):

@@ -264,6 +264,36 @@ def interpret(interp, frame, depth):
                 frame.stack[left] = None
                 frame.stack[right] = None
             sp = left
+        elif opcode == op.ADD_CONSTANT:
+            top = sp - 1
+            assert top >= 0
+            w_a = frame.stack[top]
+            w_result = None
+            if isinstance(w_a, W_SmallInteger):
+                z = w_a.value + (a - op.INT_BIAS)
+                if interp.min_int <= z and z <= interp.max_int:
+                    w_result = W_SmallInteger(z)
+            if w_result is None:
+                frame.stack[sp] = interp.small_integer(a - op.INT_BIAS)
+                w_result = interp.arithmetic(frame, code, pc + (word >> 40), next_pc, sp + 1, op.ADD, depth)
+                if jit.we_are_jitted():
+                    frame.stack[sp] = None
+            frame.stack[top] = w_result
+        elif opcode == op.SUBTRACT_CONSTANT:
+            top = sp - 1
+            assert top >= 0
+            w_a = frame.stack[top]
+            w_result = None
+            if isinstance(w_a, W_SmallInteger):
+                z = w_a.value - (a - op.INT_BIAS)
+                if interp.min_int <= z and z <= interp.max_int:
+                    w_result = W_SmallInteger(z)
+            if w_result is None:
+                frame.stack[sp] = interp.small_integer(a - op.INT_BIAS)
+                w_result = interp.arithmetic(frame, code, pc + (word >> 40), next_pc, sp + 1, op.SUB, depth)
+                if jit.we_are_jitted():
+                    frame.stack[sp] = None
+            frame.stack[top] = w_result
         elif opcode == op.ADD:
             left = sp - 2
             right = sp - 1
@@ -401,7 +431,7 @@ def interpret(interp, frame, depth):
                 w_result = interp.w_false
             else:
                 w_result = interp.w_nil
-            if frame.w_closure is None and frame.home is None:
+            if frame.w_closure is None and frame.block is None:
                 frame.pc = -1
                 return w_result
             frame.pc = next_pc
@@ -524,20 +554,20 @@ def interpret(interp, frame, depth):
             frame.stack[sp] = interp.memory.character_object(a)
             sp += 1
         elif opcode == op.PUSH_HOME_TEMP:
-            home = frame.home
-            if home is None:
+            block = frame.block
+            if block is None:
                 frame.stack[sp] = frame.stack[a]
             else:
-                frame.stack[sp] = interp.home_temp(home, a)
+                frame.stack[sp] = interp.home_temp(block.home, a)
             sp += 1
         elif opcode == op.POP_HOME_TEMP or opcode == op.STORE_HOME_TEMP:
             top = sp - 1
             assert top >= 0
-            home = frame.home
-            if home is None:
+            block = frame.block
+            if block is None:
                 frame.stack[a] = frame.stack[top]
             else:
-                interp.set_home_temp(home, a, frame.stack[top])
+                interp.set_home_temp(block.home, a, frame.stack[top])
             if opcode == op.POP_HOME_TEMP:
                 sp = top
                 if jit.we_are_jitted():

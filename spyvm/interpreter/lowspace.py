@@ -40,8 +40,9 @@ class LowSpace(object):
                 interp.host.low_space_threshold = 0
                 processes.signal_if_semaphore(interp, w_semaphore)
                 return
-        if used > self.limit + RESERVE or interp.memory.special(special.LOW_SPACE_SEMAPHORE) is interp.w_nil:
-            raise FatalError('out of memory: more than %d MB in use (--memory MB allows more)' % (self.limit >> 20))
+        elif used < self.limit + RESERVE:
+            return
+        raise FatalError('out of memory: more than %d MB in use (--memory MB allows more)' % (self.limit >> 20))
 
 
 def resident_bytes():

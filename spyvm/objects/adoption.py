@@ -10,8 +10,8 @@ CONTEXT_NAMED = 6
 
 
 def change_class(memory, w_object, view):
-    """Make a heap object an instance of the view's class.  Fails, changing nothing, where the class's instances are not built
-    like the object: other kind of body, or fewer or, in a class without indexed fields, more fields."""
+    """Make a heap object an instance of the view's class.  Fails, changing nothing, where the class's instances are not
+    built like the object: other kind of body, or fewer or, in a class without indexed fields, more fields."""
     if not isinstance(w_object, W_HeapObject):
         raise BAD_RECEIVER
     if w_object.meta & IMMUTABLE:
@@ -21,7 +21,7 @@ def change_class(memory, w_object, view):
         check_pointers(len(w_object.slots), view)
     elif isinstance(w_object, W_Context):
         if (kind != formats.INDEXABLE_FIXED or view.inst_size != CONTEXT_NAMED or
-                w_object.is_block != (view is memory.view_BlockContext)):
+                w_object.is_block() != (view is memory.view_BlockContext)):
             raise INAPPROPRIATE
     elif isinstance(w_object, W_BlockClosure):
         if kind != formats.INDEXABLE_FIXED or view.inst_size != w_object.named():

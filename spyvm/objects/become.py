@@ -1,16 +1,19 @@
 """become: all references to an object become references to another.
 
-Two-way, the two exchange their references; forward, those to the first lead to the second from then on.  Identity hashes stay
-with the references (two-way), or follow them (forward, if wanted).  Done by replacing references everywhere, after everything has
-been checked: it happens wholly or not at all.
+Two-way, the two exchange their references; forward, those to the first lead to the second from then on.  Identity hashes
+stay with the references (two-way), or follow them (forward, if wanted).  Done by replacing references everywhere, or by
+exchanging contents where that comes to the same, after everything has been checked: it happens wholly or not at all.
 Definition: SpurMemoryManager become:with:twoWay:copyHash: and its helpers; ObjectMemory of older VMs does the same.
 """
+from spyvm.objects import formats
 from spyvm.objects.closure import W_BlockClosure
 from spyvm.objects.context import W_Context
 from spyvm.objects.errors import BAD_ARGUMENT, BAD_RECEIVER, INAPPROPRIATE, NO_MODIFICATION, NOT_LINKED, OBJECT_IS_PINNED
 from spyvm.objects.method import W_CompiledMethod
 from spyvm.objects.model import W_HeapObject, HASH_MASK, PINNED
-from spyvm.objects.pointers import W_AbstractPointers, W_Array, W_Weak, GENERIC, unerase_generic, weak_cell
+from spyvm.objects.pointers import (W_AbstractPointers, W_Array, W_Pointers, W_Weak, GENERIC, unerase_generic,
+                                    weak_cell)
+from spyvm.objects.raw import W_Bytes
 from spyvm.objects.walk import Walk
 
 FORWARDED = 1 << 41     # in the meta of an object whose references are being replaced
@@ -37,8 +40,8 @@ class Forwarding(object):
 def become(interp, w_sources, w_targets, two_way, copy_hash):
     """Exchange (two_way) or forward the references to the elements of two Arrays.
 
-    Fails, changing nothing, unless both are Arrays of one size; for objects without identity, immutable or pinned ones; for nil,
-    true and false; for contexts together with other objects, and the running one; and where an object occurs twice.
+    Fails, changing nothing, unless both are Arrays of one size; for objects without identity, immutable or pinned ones; for
+    nil, true and false; for contexts together with other objects, and the running one; and where an object occurs twice.
     """
     memory = interp.memory
     if not isinstance(w_sources, W_Array):
@@ -70,6 +73,10 @@ def become(interp, w_sources, w_targets, two_way, copy_hash):
                 raise BAD_ARGUMENT
     if len(sources) == 0:
         return
+    if two_way and can_swap_contents(memory, sources, targets):
+        for i in range(len(sources)):
+            swap_contents(sources[i], targets[i])
+        return
     if not interp.all_linked():
         raise NOT_LINKED
     roots = interp.roots()
@@ -91,6 +98,74 @@ def check(memory, w_object):
     if w_object.get_meta() & PINNED:
         raise OBJECT_IS_PINNED
 
+
+# ---- exchanging contents: what two objects of one build need instead of exchanging the references to them
+
+def can_swap_contents(memory, sources, targets):
+    """Whether all pairs are so alike, and nothing that the VM keeps beside the heap depends on what is in them."""
+    for i in range(len(sources)):
+        if not are_alike(memory, sources[i], targets[i]):
+            return False
+    return True
+
+
+def are_alike(memory, w_a, w_b):
+    if isinstance(w_a, W_Array):
+        return (isinstance(w_b, W_Array) and w_a is not memory.w_special_objects and w_b is not memory.w_special_objects and
+                not has_method(w_a) and not has_method(w_b))
+    if isinstance(w_a, W_Bytes):
+        return isinstance(w_b, W_Bytes) and len(w_a.bytes) == len(w_b.bytes)
+    if isinstance(w_a, W_Pointers) and isinstance(w_b, W_Pointers):
+        # method dictionaries have indexed fields; anything may serve as a class
+        return (len(w_a.slots) == len(w_b.slots) and w_a.view.kind == formats.FIXED and w_b.view.kind == formats.FIXED and
+                w_a not in memory.odd_views and w_b not in memory.odd_views)
+    return False
+
+
+def has_method(w_array):
+    """Whether the Array may be a part of a method dictionary."""
+    if w_array.strategy is GENERIC:
+        for w_item in unerase_generic(w_array.storage):
+            if isinstance(w_item, W_CompiledMethod):
+                return True
+    return False
+
+
+def swap_contents(w_a, w_b):
+    """Exchange all but the identity hashes, which stay with the references."""
+    assert isinstance(w_a, W_HeapObject)
+    assert isinstance(w_b, W_HeapObject)
+    view = w_a.view
+    w_a.view = w_b.view
+    w_b.view = view
+    meta = w_a.meta
+    other = w_b.meta
+    w_a.meta = (other & ~HASH_MASK) | (meta & HASH_MASK)
+    w_b.meta = (meta & ~HASH_MASK) | (other & HASH_MASK)
+    if isinstance(w_a, W_Array):
+        assert isinstance(w_b, W_Array)
+        strategy = w_a.strategy
+        storage = w_a.storage
+        w_a.strategy = w_b.strategy
+        w_a.storage = w_b.storage
+        w_b.strategy = strategy
+        w_b.storage = storage
+    elif isinstance(w_a, W_Bytes):
+        assert isinstance(w_b, W_Bytes)
+        for i in range(len(w_a.bytes)):
+            char = w_a.bytes[i]
+            w_a.bytes[i] = w_b.bytes[i]
+            w_b.bytes[i] = char
+    else:
+        assert isinstance(w_a, W_Pointers)
+        assert isinstance(w_b, W_Pointers)
+        for i in range(len(w_a.slots)):
+            w_slot = w_a.slots[i]
+            w_a.slots[i] = w_b.slots[i]
+            w_b.slots[i] = w_slot
+
+
+# ---- exchanging or replacing references
 
 def move_hashes(sources, targets, two_way, copy_hash):
     for i in range(len(sources)):
@@ -203,9 +278,11 @@ class Replacer(object):
         w_closure = get.get(w_context.w_closure)
         if isinstance(w_closure, W_BlockClosure):
             w_context.w_closure = w_closure
-        w_home = get.get(w_context.home)
-        if isinstance(w_home, W_Context):
-            w_context.home = w_home
+        block = w_context.block
+        if block is not None:
+            w_home = get.get(block.home)
+            if isinstance(w_home, W_Context):
+                block.home = w_home
         code = w_context.code
         if code is not None:
             self.replace_in_code(code)

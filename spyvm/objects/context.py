@@ -17,8 +17,18 @@ BLOCK_NUM_ARGS, BLOCK_INITIAL_PC, BLOCK_HOME = 3, 4, 5
 DEAD = -1       # pc of a context that has returned
 
 
+class BlockPart(object):
+    """What a BlockContext has beyond other contexts: the method context it was made in, whose temporaries it uses, how many
+    arguments it takes, and the pc at which it begins."""
+
+    def __init__(self, home, num_args, initial_pc):
+        self.home = home
+        self.num_args = num_args
+        self.initial_pc = initial_pc
+
+
 class W_Context(W_HeapObject):
-    """A MethodContext (Context), or, in images with old-style blocks, a BlockContext (is_block).
+    """A MethodContext (Context), or, in images with old-style blocks, a BlockContext.
 
     code       the MethodCode being run; None in a context under construction
     pc         byte offset of the next instruction in the bytecodes; DEAD after the context has returned
@@ -26,11 +36,10 @@ class W_Context(W_HeapObject):
     stack      list of code.frame_size W_ objects; None stands for nil in slots not yet used
     w_sender   the sender, nil for none; None while it is known to the interpreter only
     w_closure  the closure this context runs, or None
-    home       of a BlockContext: the method context it was made in, whose temporaries it uses; otherwise None
+    block      of a BlockContext: what only these have; otherwise None
     """
-    _virtualizable_ = ['pc', 'sp', 'w_receiver', 'w_closure', 'home', 'stack[*]']
-    _attrs_ = ['pc', 'sp', 'w_receiver', 'w_closure', 'home', 'stack', 'w_sender', 'code', 'block_num_args',
-               'block_initial_pc', 'is_block']
+    _virtualizable_ = ['pc', 'sp', 'w_receiver', 'stack[*]']
+    _attrs_ = ['pc', 'sp', 'w_receiver', 'w_closure', 'block', 'stack', 'w_sender', 'code']
 
     def __init__(self, view, code, size):
         self = jit.hint(self, access_directly=True, fresh_virtualizable=True)
@@ -42,10 +51,7 @@ class W_Context(W_HeapObject):
         self.w_sender = None
         self.w_receiver = None
         self.w_closure = None
-        self.home = None
-        self.is_block = False
-        self.block_num_args = 0
-        self.block_initial_pc = 0
+        self.block = None
         self.stack = [None] * size
 
     # ---- the fields, as the image sees them
@@ -71,6 +77,17 @@ class W_Context(W_HeapObject):
                 return memory.w_nil
             raise NOT_LINKED
         return w_sender
+
+    def is_block(self):
+        """Whether this is a BlockContext."""
+        return self.block is not None
+
+    def home(self):
+        """The home of a BlockContext; None for other contexts."""
+        block = self.block
+        if block is None:
+            return None
+        return block.home
 
     def is_running_unlinked(self):
         return self.w_sender is None and self.pc != DEAD and self.code is not None
@@ -98,13 +115,14 @@ class W_Context(W_HeapObject):
             return self.image_pc(memory, self.pc)
         if n0 == STACKP:
             return W_SmallInteger(self.sp)
-        if self.is_block:
+        block = self.block
+        if block is not None:
             if n0 == BLOCK_NUM_ARGS:
-                return W_SmallInteger(self.block_num_args)
+                return W_SmallInteger(block.num_args)
             if n0 == BLOCK_INITIAL_PC:
-                return self.image_pc(memory, self.block_initial_pc)
+                return self.image_pc(memory, block.initial_pc)
             if n0 == BLOCK_HOME:
-                return self.home if self.home is not None else memory.w_nil
+                return block.home if block.home is not None else memory.w_nil
         elif n0 == METHOD:
             return self.code.w_method if self.code is not None else memory.w_nil
         elif n0 == CLOSURE:
@@ -138,7 +156,7 @@ class W_Context(W_HeapObject):
             if self.is_running_unlinked():
                 raise NOT_LINKED
             self.pc = self.internal_pc(memory, w_value)
-        elif self.is_block:
+        elif self.block is not None:
             self.store_block_field(memory, n0, w_value)
         elif n0 == METHOD:
             if not isinstance(w_value, W_CompiledMethod):
@@ -173,19 +191,18 @@ class W_Context(W_HeapObject):
 
     def store_block_field(self, memory, n0, w_value):
         if n0 == BLOCK_HOME:
-            if not isinstance(w_value, W_Context) or w_value.is_block:
+            if not isinstance(w_value, W_Context) or w_value.is_block():
                 raise BAD_ARGUMENT
-            self.home = w_value
+            self.block.home = w_value
             self.w_receiver = w_value.w_receiver
             if w_value.code is not None:
                 self.set_code(w_value.code)
         elif n0 == BLOCK_NUM_ARGS:
             if not isinstance(w_value, W_SmallInteger):
                 raise BAD_ARGUMENT
-            self.block_num_args = w_value.value
+            self.block.num_args = w_value.value
         else:
-            pc = self.internal_pc(memory, w_value)
-            self.block_initial_pc = pc
+            self.block.initial_pc = self.internal_pc(memory, w_value)
 
     def internal_pc(self, memory, w_value):
         if w_value is memory.w_nil:

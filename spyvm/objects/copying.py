@@ -1,6 +1,6 @@
 """Shallow copies of objects of every kind, and copying one object's contents into another."""
 from spyvm.objects.closure import W_BlockClosure
-from spyvm.objects.context import W_Context
+from spyvm.objects.context import BlockPart, W_Context
 from spyvm.objects.errors import BAD_ARGUMENT, BAD_RECEIVER, NOT_LINKED
 from spyvm.objects.method import W_CompiledMethod
 from spyvm.objects.model import W_Float, W_HeapObject, BOXED
@@ -10,8 +10,8 @@ from spyvm.objects.raw import W_Bytes, W_Longs, W_Shorts, W_Words
 
 
 def shallow_copy(memory, w_object):
-    """A new object of the same class with the same contents; immediates are their own copies.  The copy has no identity hash yet
-    and is neither immutable nor pinned.  May raise ContextNotLinked."""
+    """A new object of the same class with the same contents; immediates are their own copies.  The copy has no identity hash
+    yet and is neither immutable nor pinned.  May raise ContextNotLinked."""
     if isinstance(w_object, W_Float):
         if w_object.is_immediate(memory):
             return w_object
@@ -78,10 +78,9 @@ def copy_of_context(w_context):
     w_copy.w_sender = w_context.w_sender
     w_copy.w_receiver = w_context.w_receiver
     w_copy.w_closure = w_context.w_closure
-    w_copy.home = w_context.home
-    w_copy.is_block = w_context.is_block
-    w_copy.block_num_args = w_context.block_num_args
-    w_copy.block_initial_pc = w_context.block_initial_pc
+    block = w_context.block
+    if block is not None:
+        w_copy.block = BlockPart(block.home, block.num_args, block.initial_pc)
     for i in range(size):
         w_copy.stack[i] = w_context.stack[i]
     return w_copy

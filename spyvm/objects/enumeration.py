@@ -1,4 +1,5 @@
-"""All objects and all instances of a class, in a lasting order, as someObject/nextObject and someInstance/nextInstance want them.
+"""All objects and all instances of a class, in a lasting order, as someObject/nextObject and someInstance/nextInstance want
+them.
 
 Those that came with the image come first, in the order of the file, then the others.  Only what can be reached is there.
 """
@@ -112,7 +113,8 @@ def next_instance(interp, w_object):
 
 
 def prune_loaded(memory, roots):
-    """Let go of objects that came with the image and are garbage now, and of those in an enumeration not brought to its end."""
+    """Let go of objects that came with the image and are garbage now, and of those in an enumeration not brought to its
+    end."""
     memory.enumeration.forget()
     walk = Walk(memory, False)
     walk.run(roots)

@@ -1,4 +1,5 @@
 """Ways an operation on objects can end other than by its result."""
+from spyvm.rpy import prebuilt
 
 
 class PrimitiveFailed(Exception):
@@ -14,14 +15,14 @@ class ContextNotLinked(Exception):
 
 
 # Prebuilt, so that failing costs no allocation.  Numbers follow the primitive error table of Spur images.
-FAILED = PrimitiveFailed(1)
-BAD_RECEIVER = PrimitiveFailed(2)
-BAD_ARGUMENT = PrimitiveFailed(3)
-BAD_INDEX = PrimitiveFailed(4)
-BAD_NUM_ARGS = PrimitiveFailed(5)
-INAPPROPRIATE = PrimitiveFailed(6)
-UNSUPPORTED = PrimitiveFailed(7)
-NO_MODIFICATION = PrimitiveFailed(8)
-NO_MEMORY = PrimitiveFailed(9)
-OBJECT_IS_PINNED = PrimitiveFailed(16)
-NOT_LINKED = ContextNotLinked()
+FAILED = prebuilt(PrimitiveFailed, 1)
+BAD_RECEIVER = prebuilt(PrimitiveFailed, 2)
+BAD_ARGUMENT = prebuilt(PrimitiveFailed, 3)
+BAD_INDEX = prebuilt(PrimitiveFailed, 4)
+BAD_NUM_ARGS = prebuilt(PrimitiveFailed, 5)
+INAPPROPRIATE = prebuilt(PrimitiveFailed, 6)
+UNSUPPORTED = prebuilt(PrimitiveFailed, 7)
+NO_MODIFICATION = prebuilt(PrimitiveFailed, 8)
+NO_MEMORY = prebuilt(PrimitiveFailed, 9)
+OBJECT_IS_PINNED = prebuilt(PrimitiveFailed, 16)
+NOT_LINKED = prebuilt(ContextNotLinked)

@@ -37,7 +37,7 @@ class Traits(object):
         self.word_size = word_size
         self.spur = spur
         self.big_endian = big_endian
-        self.int_bits = 61 if (spur and word_size == 8) else (word_size * 8 - 1)
+        self.int_bits = 61 if (spur and word_size == 8) else 31     # 64-bit V3 images make no more of their words
 
     def max_small_int(self):
         return (1 << (self.int_bits - 1)) - 1

@@ -1,8 +1,8 @@
 """Arithmetic on the image's Integers, whatever their size: SmallIntegers and LargeIntegers mixed.
 
-A LargeInteger is a sign (its class) and a magnitude (its bytes, the least significant first).  Images can make malformed ones:
-with leading zeros, without bytes, or small enough for a SmallInteger.  Everything here takes them by their value, and answers
-normalised Integers.  What is no Integer fails with BAD_ARGUMENT.
+A LargeInteger is a sign (its class) and a magnitude (its bytes, the least significant first).  Images can make malformed
+ones: with leading zeros, without bytes, or small enough for a SmallInteger.  Everything here takes them by their value, and
+answers normalised Integers.  What is no Integer fails with BAD_ARGUMENT.
 
 A *magnitude* is a list of one-character strings, as in W_Bytes, that may have leading zeros.  Such lists are never resized:
 they become the bytes of an object.  Adding, comparing, shifting and logic work on the bytes directly, which is cheaper than
@@ -256,7 +256,7 @@ def is_integer(memory, w_object):
 
 
 def is_negative(memory, w_integer):
-    """Whether the Integer's sign is minus (also a LargeNegativeInteger without bits has one); checks that it is an Integer."""
+    """Whether the Integer's sign is minus, which it is of any LargeNegativeInteger; checks that it is an Integer."""
     if isinstance(w_integer, W_SmallInteger):
         return w_integer.value < 0
     if isinstance(w_integer, W_Bytes):

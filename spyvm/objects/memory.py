@@ -2,7 +2,7 @@
 from spyvm.objects import formats, integers, special
 from spyvm.objects.classview import ClassView
 from spyvm.objects.closure import W_BlockClosure
-from spyvm.objects.context import W_Context
+from spyvm.objects.context import BlockPart, W_Context
 from spyvm.objects.enumeration import Enumeration
 from spyvm.objects.errors import BAD_ARGUMENT, BAD_RECEIVER, FAILED, NO_MEMORY
 from spyvm.objects.method import W_CompiledMethod
@@ -44,6 +44,7 @@ class ObjectMemory(object):
         self.views = []                 # every ClassView ever made
         self.odd_views = {}             # views of objects that serve as classes without being a W_Class
         self.last_hash = 0x2D25
+        self.last_class_hash = 0        # the greatest that a class has; 0 while not known
         self.loaded = []                # what the reader made, in the order of the file
         self.enumeration = Enumeration()
         # what the reader found in the header and a writer gives back; see spyvm.image.header
@@ -247,7 +248,8 @@ class ObjectMemory(object):
         w_context = W_Context(view, None, size)
         w_context.w_sender = self.w_nil
         w_context.w_receiver = self.w_nil
-        w_context.is_block = view is self.view_BlockContext
+        if view is self.view_BlockContext:
+            w_context.block = BlockPart(None, 0, 0)
         return w_context
 
     def bool_object(self, value):
@@ -386,9 +388,25 @@ class ObjectMemory(object):
         meta = w_object.get_meta()
         hash = meta & HASH_MASK
         if hash == 0:
-            hash = self.new_hash()
+            if self.is_spur and isinstance(w_object, W_Class):
+                hash = self.new_class_hash()
+            else:
+                hash = self.new_hash()
             w_object.set_meta(meta | hash)
         return hash
+
+    def new_class_hash(self):
+        """Of a class of a Spur image: its index in the class table, which no other class has."""
+        if self.last_class_hash == 0:
+            highest = FIRST_CLASS_HASH - 1
+            for w_object in self.loaded:
+                if isinstance(w_object, W_Class) and w_object.meta & HASH_MASK > highest:
+                    highest = w_object.meta & HASH_MASK
+            self.last_class_hash = highest
+        if self.last_class_hash >= HASH_MASK:
+            return self.new_hash()
+        self.last_class_hash += 1
+        return self.last_class_hash
 
     def new_hash(self):
         """A fresh identity hash: 12 bits in V3 images, 22 in Spur, never 0."""
@@ -400,6 +418,7 @@ class ObjectMemory(object):
                 return hash
 
 
+FIRST_CLASS_HASH = 1024     # the first page of the class table is for classes that the VM knows
 MAX_BODY = 1 << 30      # bytes; a larger object fails for lack of memory, before the host is asked for it
 
 

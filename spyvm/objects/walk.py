@@ -1,7 +1,7 @@
 """Walking over all objects that can be reached.
 
-The walk is a loop over a list that grows at its end, so that depth costs no stack.  What has been found carries MARK in its meta
-until unmark().
+The walk is a loop over a list that grows at its end, so that depth costs no stack.  What has been found carries MARK in its
+meta until unmark().
 """
 from spyvm.objects.closure import W_BlockClosure
 from spyvm.objects.context import W_Context
@@ -24,15 +24,10 @@ class Walk(object):
         self.found = []
 
     def run(self, roots):
-        """Find everything that can be reached from the objects the VM knows and those in the list `roots`.
-
-        A context in `roots` is one that is running: all its stack slots count, since its stack pointer may be out of date.
-        """
+        """Find everything that can be reached from the objects the VM knows and those in the list `roots`."""
         self.visit_memory()
-        for w_root in roots:
+        for w_root in roots:        # not by visit_all(): this list may have grown, those it gets never do
             self.visit(w_root)
-            if isinstance(w_root, W_Context):
-                self.visit_all(w_root.stack)
         i = 0
         found = self.found
         while i < len(found):
@@ -105,7 +100,7 @@ class Walk(object):
         self.visit(w_context.w_sender)
         self.visit(w_context.w_receiver)
         self.visit(w_context.w_closure)
-        self.visit(w_context.home)
+        self.visit(w_context.home())
         if w_context.code is not None:
             self.visit(w_context.code.w_method)
         for i in range(min(w_context.sp, len(w_context.stack))):

@@ -1,7 +1,7 @@
 """The files an image has open, and directories.
 
-An image knows an open file by a handle: bytes that begin with a random number made at the VM's start.  A handle of an earlier
-session (kept in a saved image), of a closed file or made up by the image is recognised as such.
+An image knows an open file by a handle: bytes that begin with a random number made at the VM's start.  A handle of an
+earlier session (kept in a saved image), of a closed file or made up by the image is recognised as such.
 
 Every function raises OSError where the system refuses.
 """
@@ -14,7 +14,8 @@ HANDLE_BYTES = SESSION_BYTES + 8
 
 
 class OpenFile(object):
-    """An open file.  `position` is where the next byte is read or written; of a terminal or pipe, the bytes passed so far."""
+    """An open file.  `position` is where the next byte is read or written; of a terminal or pipe, the bytes passed so
+    far."""
 
     def __init__(self, fd, writable):
         self.fd = fd
@@ -211,7 +212,8 @@ class Directories(object):
         self.names = []
 
     def entry(self, path, index):
-        """Entry number `index` (from 1) of the directory; None after the last.  Names that have vanished meanwhile are left out."""
+        """Entry number `index` (from 1) of the directory; None after the last.  Names that have vanished meanwhile are left
+        out."""
         if index < 1:
             raise OSError(errno.EINVAL, 'index of a directory entry')
         if index == 1 or path != self.path:

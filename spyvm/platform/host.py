@@ -1,4 +1,5 @@
-"""The outside world as primitives see it: clock, files, the screen's state, what the image may ask about the machine it is on."""
+"""The outside world as primitives see it: clock, files, the screen's state, what the image may ask about the machine it is
+on."""
 from spyvm.platform.clock import Clock
 from spyvm.platform.files import Directories, FileTable
 from spyvm.platform.parameters import Parameters
@@ -27,6 +28,7 @@ class Screen(object):
         self.width = width
         self.height = height
         self.deferring = False
+        self.reversed = False
         self.mouse_x = 0
         self.mouse_y = 0
         self.input_semaphore = 0        # index of the external semaphore to signal for an event; 0: none
@@ -64,8 +66,8 @@ class Host(object):
         return directory_of(self.vm_path)
 
     def attribute(self, index):
-        """What getSystemAttribute: answers: 0 the VM, 1 the image, 2 and up the image's arguments, negative the VM's; from 1001 on
-        what the machine is.  IndexError where there is none."""
+        """What getSystemAttribute: answers: 0 the VM, 1 the image, 2 and up the image's arguments, negative the VM's; from
+        1001 on what the machine is.  IndexError where there is none."""
         if index < 0:
             if -index <= len(self.vm_arguments):
                 i = -index - 1

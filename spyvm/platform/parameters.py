@@ -1,7 +1,8 @@
-"""The VM's parameters as images number them (vmParameterAt:, primitive 254; StackInterpreterPrimitives of VMMaker says what each is).
+"""The VM's parameters as images number them (vmParameterAt:, primitive 254; StackInterpreterPrimitives of VMMaker says what
+each is).
 
-Those that tune another VM's memory have plausible values, are kept as the image sets them, and have no effect.  What depends on
-the image or the moment (word size, format, times) is the primitive's to answer.
+Those that tune another VM's memory have plausible values, are kept as the image sets them, and have no effect.  What depends
+on the image or the moment (word size, format, times) is the primitive's to answer.
 """
 
 COUNT = 72

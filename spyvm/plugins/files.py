@@ -1,7 +1,7 @@
 """FilePlugin: files and directories.  V3 images reach the older ones by number (150-162, 169).
 
-Files are known by opaque handles (see spyvm.platform.files).  Names are byte strings as the system has them.  Everything fails
-where the system refuses.  Definition: FilePlugin of VMMaker and its platform support.
+Files are known by opaque handles (see spyvm.platform.files).  Names are byte strings as the system has them.  Everything
+fails where the system refuses.  Definition: FilePlugin of VMMaker and its platform support.
 """
 from spyvm.objects.errors import BAD_ARGUMENT, BAD_INDEX, BAD_NUM_ARGS, FAILED, NO_MODIFICATION, UNSUPPORTED
 from spyvm.objects.model import W_SmallInteger
@@ -400,8 +400,8 @@ def directory_entry(interp, w_receiver, w_path, w_name):
 
 
 def entry_object(memory, entry):
-    """An Array of name, creation and modification time in seconds since 1901, whether it is a directory, size; in Spur images
-    also of the permission bits and whether it is a symbolic link."""
+    """An Array of name, creation and modification time in seconds since 1901, whether it is a directory, size; in Spur
+    images also of the permission bits and whether it is a symbolic link."""
     items = [memory.string_object(entry.name),
              memory.int_object(smalltalk_seconds(entry.ctime)),
              memory.int_object(smalltalk_seconds(entry.mtime)),

@@ -1,7 +1,7 @@
 """FloatArrayPlugin: arithmetic on FloatArrays, 32-bit words that are IEEE single floats.
 
-Elements are computed as doubles and rounded to singles.  Scalars must be Floats; at:put: takes SmallIntegers, too.  Images of
-Squeak 2 and 3 name the same primitives primitiveFloatArrayX, without a module.
+Elements are computed as doubles and rounded to singles.  Scalars must be Floats; at:put: takes SmallIntegers, too.  Images
+of Squeak 2 and 3 name the same primitives primitiveFloatArrayX, without a module.
 """
 import math
 

@@ -1,9 +1,9 @@
 """LargeIntegers: arithmetic on the magnitudes of Integers, by which images implement their LargeIntegers.
 
 Definition: VMMaker's LargeIntegersPlugin 2.0; the primitives that only its version 1 had are those whose receiver is ignored
-(primDigitAddWith, ...), primDigitBitShift, primNormalize and primAsLargeInteger.  Receivers and arguments are SmallIntegers or
-LargeIntegers.  Every result here is normalised, also where the original leaves that to the image (a left shift, quotients and
-remainders); results of unnormalised operands are those of their values.
+(primDigitAddWith, ...), primDigitBitShift, primNormalize and primAsLargeInteger.  Receivers and arguments are SmallIntegers
+or LargeIntegers.  Every result here is normalised, also where the original leaves that to the image (a left shift, quotients
+and remainders); results of unnormalised operands are those of their values.
 """
 from spyvm.objects import integers
 from spyvm.objects.errors import BAD_ARGUMENT, BAD_RECEIVER
@@ -85,8 +85,8 @@ def has_leading_zero(w_integer):
 
 @named(MODULE, 'primDigitDivNegative', args=2)
 def digit_divide(interp, w_receiver, w_argument, w_negative):
-    """An Array of the quotient of the magnitudes, negative if w_negative is true, and the remainder, with the receiver's sign.
-    Fails on division by 0 and on LargeIntegers with leading zeros."""
+    """An Array of the quotient of the magnitudes, negative if w_negative is true, and the remainder, with the receiver's
+    sign.  Fails on division by 0 and on LargeIntegers with leading zeros."""
     memory = interp.memory
     negative = boolean(interp.memory, w_negative)
     receiver_negative = integers.is_negative(memory, w_receiver)
@@ -144,7 +144,8 @@ def digit_logic_with(interp, w_ignored, w_a, w_b, w_op):
 @named(MODULE, 'primDigitBitShift', args=1)
 @named(MODULE, '_primDigitBitShift', args=1)
 def digit_shift(interp, w_receiver, w_shift):
-    """The magnitude shifted left, or right by a negative number of bits, with the receiver's sign.  Bits shifted out are lost."""
+    """The magnitude shifted left, or right by a negative number of bits, with the receiver's sign.  Bits shifted out are
+    lost."""
     memory = interp.memory
     negative = integers.is_negative(memory, w_receiver)
     shift = small_int(w_shift)

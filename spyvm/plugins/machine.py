@@ -1,10 +1,12 @@
-"""Small plugins that images ask about the machine: SecurityPlugin, LocalePlugin, UUIDPlugin.
+"""Small plugins that images ask about the machine, or talk to it with: SecurityPlugin, LocalePlugin, UUIDPlugin,
+ConsolePlugin.
 
-Definition: the plugins of these names in VMMaker and their platform support for Unix.
+Definition: the plugins of these names in VMMaker and their platform support for Unix; ConsolePlugin is SqueakJS's.
 """
-from spyvm.objects.errors import BAD_RECEIVER, FAILED, NO_MODIFICATION, UNSUPPORTED
+from spyvm.objects.errors import BAD_ARGUMENT, BAD_RECEIVER, FAILED, NO_MODIFICATION, UNSUPPORTED
 from spyvm.objects.model import W_SmallInteger
 from spyvm.objects.raw import W_Bytes
+from spyvm.primitives.arguments import text
 from spyvm.primitives.registry import named
 from spyvm.rpy import osio
 
@@ -134,4 +136,24 @@ def make_uuid(interp, w_receiver):
         w_receiver.bytes[i] = random[i]
     w_receiver.bytes[6] = chr(ord(random[6]) & 0x0F | 0x40)
     w_receiver.bytes[8] = chr(ord(random[8]) & 0x3F | 0x80)
+    return w_receiver
+
+
+# ---- ConsolePlugin
+
+@named('ConsolePlugin', 'primitiveLog:level:', args=2)
+def log(interp, w_receiver, w_message, w_level):
+    """A message for people, and 'log', 'info', 'warn' or 'error': the former two go to stdout, the others to stderr."""
+    message = text(w_message)
+    level = text(w_level)
+    if level == 'log' or level == 'info':
+        fd = osio.STDOUT
+    elif level == 'warn' or level == 'error':
+        fd = osio.STDERR
+    else:
+        raise BAD_ARGUMENT
+    try:
+        osio.write(fd, message + '\n')
+    except OSError:
+        raise FAILED
     return w_receiver

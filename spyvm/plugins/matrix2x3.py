@@ -88,7 +88,7 @@ def map_point_object(interp, w_matrix, w_point, inverting):
 
 
 def map_rectangle(interp, w_matrix, w_source, w_destination, inverting):
-    """Store the bounds of the source's four corners in the destination and answer it.  Both are of one class with 2 fields."""
+    """Store the bounds of the source's four corners in the destination and answer it.  They are of one class of 2 fields."""
     memory = interp.memory
     if (w_source.class_view(memory) is not w_destination.class_view(memory) or w_source.pointer_size(memory) != 2 or
             w_destination.pointer_size(memory) != 2):

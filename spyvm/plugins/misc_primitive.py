@@ -1,8 +1,8 @@
 """MiscPrimitivePlugin: searching, comparing and translating strings, hashing bytes, and Bitmap compression.
 
-Images of Squeak 2 reach the same primitives by the numbers 234 to 246.  The receiver is ignored; it is answered where there is
-no other result.  Definition: the methods of these names in Squeak's String, Bitmap and SampledSound classes, and VMMaker's
-MiscPrimitivePlugin for the order of arguments and the failures.
+Images of Squeak 2 reach the same primitives by the numbers 234 to 246.  The receiver is ignored; it is answered where there
+is no other result.  Definition: the methods of these names in Squeak's String, Bitmap and SampledSound classes, and
+VMMaker's MiscPrimitivePlugin for the order of arguments and the failures.
 """
 from spyvm.objects.errors import BAD_ARGUMENT, BAD_INDEX, BAD_NUM_ARGS, NO_MODIFICATION, UNSUPPORTED
 from spyvm.objects.model import W_SmallInteger
@@ -54,7 +54,8 @@ def compare_string(interp, w_receiver, w_a, w_b, w_order):
 
 
 def first_difference(a, b, order):
-    """The difference of the table's entries for the first bytes that have different ones; if there are none, of the lengths."""
+    """The difference of the table's entries for the first bytes that have different ones; if there are none, of the
+    lengths."""
     for i in range(min(len(a), len(b))):
         x = ord(order[ord(a[i])])
         y = ord(order[ord(b[i])])
@@ -99,8 +100,8 @@ def find_first_in_string(interp, w_receiver, w_string, w_map, w_start):
 @primitive(246, args=ANY, era=OLD)
 @named(MODULE, 'primitiveFindSubstring', args=ANY)
 def find_substring(interp, w_receiver, args_w):
-    """(key, body, start, matchTable): the index from `start` where the body has the key, comparing the table's entries; else 0.
-    An empty key is found nowhere."""
+    """(key, body, start, matchTable): the index from `start` where the body has the key, comparing the table's entries; else
+    0.  An empty key is found nowhere."""
     if len(args_w) != 4:
         raise BAD_NUM_ARGS
     key = bytes_argument(args_w[0])
@@ -299,8 +300,8 @@ class Decoder(object):
 @primitive(234, args=3, era=OLD)
 @named(MODULE, 'primitiveDecompressFromByteArray', args=3)
 def decompress(interp, w_receiver, w_bitmap, w_bytes, w_index):
-    """Fill a Bitmap from runs, which begin at the index of the ByteArray (after the number of words).  Fails if they are more
-    than the Bitmap holds or incomplete."""
+    """Fill a Bitmap from runs, which begin at the index of the ByteArray (after the number of words).  Fails if they are
+    more than the Bitmap holds or incomplete."""
     words = words_argument(w_bitmap)
     bytes = bytes_argument(w_bytes)
     check_mutable(w_bitmap)

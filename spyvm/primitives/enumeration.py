@@ -1,6 +1,7 @@
 """Going through all objects (77, 78, 138, 139, 177, 178) and garbage collection (130, 131).
 
-The variants with one more argument are mirror primitives.  What is running must be known for it all: see spyvm.objects.enumeration.
+The variants with one more argument are mirror primitives.  What is running must be known for it all: see
+spyvm.objects.enumeration.
 """
 from spyvm.objects.enumeration import (all_instances, all_objects, next_instance, next_object, prune_loaded,
                                        roots_of)

@@ -189,7 +189,7 @@ def fraction_part(interp, w_receiver):
 @primitive(53, args=0)
 @primitive(553, args=0, era=SPUR)
 def exponent(interp, w_receiver):
-    """The power of two next to the receiver's magnitude, downwards; -1 for 0, infinities and NaN (as frexp of glibc has it)."""
+    """The exponent of the greatest power of two not above the magnitude; -1 for 0, infinities and NaN, as in glibc."""
     value = float_receiver(w_receiver)
     if not isfinite(value):
         return W_SmallInteger(-1)

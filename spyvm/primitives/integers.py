@@ -1,8 +1,8 @@
 """Integer primitives: 1 to 18 of SmallIntegers, 20 to 37 of LargeIntegers, and the few later ones.
 
-The reference VMs fail where a result is no SmallInteger (1 to 17) or needs more than 64 bits (20 to 37); the image's own code
-then computes it.  Here they answer the Integer that code would, whatever its size.  Operands are those the reference takes:
-SmallIntegers only for 1 to 6 and 9 to 13, any Integers for the others.
+The reference VMs fail where a result is no SmallInteger (1 to 17) or needs more than 64 bits (20 to 37); the image's own
+code then computes it.  Here they answer the Integer that code would, whatever its size.  Operands are those the reference
+takes: SmallIntegers only for 1 to 6 and 9 to 13, any Integers for the others.
 """
 from spyvm.objects import integers
 from spyvm.objects.errors import BAD_ARGUMENT, BAD_RECEIVER, FAILED
@@ -258,8 +258,8 @@ def bit_xor(interp, w_receiver, w_argument):
 
 @primitive(17, args=1)
 def small_bit_shift(interp, w_receiver, w_argument):
-    """receiver bitShift: argument.  In 32-bit images negative receivers are left to the image, as in the reference: how they are
-    shifted right has changed over the years."""
+    """receiver bitShift: argument.  In 32-bit images negative receivers are left to the image, as in the reference: how they
+    are shifted right has changed over the years."""
     memory = interp.memory
     if memory.word_size == 4 and integers.is_negative(memory, w_receiver):
         raise BAD_RECEIVER

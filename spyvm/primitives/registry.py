@@ -15,8 +15,9 @@ spyvm.objects.errors), in which case it must have changed nothing.  `interp` giv
 args is the number of arguments, 0 to 3, or ANY: the function then is of (interp, w_receiver, args_w) and gets any number of
 arguments as a list.  Different functions may be registered under one number for different numbers of arguments.
 
-Some numbers mean one thing in V3 images (Squeak 1 to 4), where optional primitives had numbers, and another in Spur images, where
-they are reached by name: era=OLD registers a function for the former only, era=SPUR for the latter, the default for both.
+Some numbers mean one thing in V3 images (Squeak 1 to 4), where optional primitives had numbers, and another in Spur images,
+where they are reached by name: era=OLD registers a function for the former only, era=SPUR for the latter, the default for
+both.
 
 Primitives that touch contexts, processes or the stack are the interpreter's own (spyvm.interpreter.control).
 """
@@ -119,7 +120,8 @@ def _add_numbered(table, number, function, args):
 
 
 def named(module, name, args):
-    """Decorator: register a function as a named primitive.  Module '' is for primitives that images name without a module."""
+    """Decorator: register a function as a named primitive.  Module '' is for primitives that images name without a
+    module."""
     def register(function):
         key = module + '>>' + name
         entry = NAMED.get(key)

@@ -1,7 +1,7 @@
 """Primitive 105, replaceFrom:to:with:startingAt:, for every representation of indexed objects.
 
-As in VMMaker's definition both objects must be of one kind, and elements are copied in ascending order, also where the two ranges
-overlap in one object: then what was copied may be copied again.
+As in VMMaker's definition both objects must be of one kind, and elements are copied in ascending order, also where the two
+ranges overlap in one object: then what was copied may be copied again.
 """
 from spyvm.objects.errors import BAD_ARGUMENT, BAD_INDEX, INAPPROPRIATE, NO_MODIFICATION
 from spyvm.objects import formats

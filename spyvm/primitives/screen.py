@@ -1,4 +1,4 @@
-"""Display, mouse and keyboard (90-95, 101, 102, 106-109, 126, 127, 140) on a host without any.
+"""Display, mouse and keyboard (90-94, 101, 102, 106-109, 122, 126, 127, 140) on a host without any.
 
 The Display is remembered, there is never an event, and the mouse does not move.
 Definition: InterpreterPrimitives of VMMaker and, for the input registers, the Blue Book, page 650.
@@ -79,12 +79,6 @@ def get_next_event(interp, w_receiver, w_event):
     return w_receiver
 
 
-@primitive(95, args=0)
-def input_word(interp, w_receiver):
-    """The Blue Book's input words never come."""
-    raise FAILED
-
-
 @primitive(101, args=0)
 def be_cursor(interp, w_receiver):
     """Make a Form the cursor."""
@@ -126,6 +120,14 @@ def mouse_buttons(interp, w_receiver):
 def keyboard(interp, w_receiver):
     """The next key, taken (108) or only looked at (109); nil for none."""
     return interp.memory.w_nil
+
+
+@primitive(122, args=0)
+def reverse_display(interp, w_receiver):
+    """Show black as white and white as black, or no longer."""
+    screen = interp.host.screen
+    screen.reversed = not screen.reversed
+    return w_receiver
 
 
 @primitive(126, args=1)

@@ -1,15 +1,14 @@
-"""Primitives that make and copy objects, and on their class, identity and flags (68-71, 75, 79, 89, 110-112, 115, 116, 119, 129,
-132, 148, 160, 161, 163, 164, 168-171, 175, 176, 180-184, 596-599).
+"""Primitives that make and copy objects, and on their class, identity and flags (68-71, 75, 79, 89, 110-112, 115, 116, 119,
+129, 132, 148, 160, 161, 163, 164, 168-171, 175, 176, 180-184, 596-599).
 
 The variants with one more argument are mirror primitives: the receiver is not looked at, the object is the first argument.
 Definition: InterpreterPrimitives of VMMaker.
 """
 from spyvm.objects import formats, special
 from spyvm.objects.adoption import change_class
-from spyvm.objects.closure import W_BlockClosure
 from spyvm.objects.context import W_Context
 from spyvm.objects.copying import copy_into, shallow_copy
-from spyvm.objects.errors import (BAD_ARGUMENT, BAD_INDEX, BAD_RECEIVER, FAILED, INAPPROPRIATE, NO_MEMORY, NO_MODIFICATION,
+from spyvm.objects.errors import (BAD_ARGUMENT, BAD_RECEIVER, FAILED, INAPPROPRIATE, NO_MEMORY, NO_MODIFICATION,
                                   PrimitiveFailed)
 from spyvm.objects.memory import check_size
 from spyvm.objects.method import W_CompiledMethod
@@ -35,8 +34,8 @@ def new(interp, w_receiver):
 
 @primitive(71, args=1)
 def new_with_size(interp, w_receiver, w_size):
-    """Behavior basicNew: anInteger.  Fails for a negative size, a class without indexed fields (unless the size is 0) and for
-    lack of memory."""
+    """Behavior basicNew: anInteger.  Fails for a negative size, a class without indexed fields (unless the size is 0) and
+    for lack of memory."""
     if not isinstance(w_size, W_SmallInteger):
         raise BAD_ARGUMENT
     memory = interp.memory
@@ -262,7 +261,7 @@ def mirror_immediate_as_integer(interp, w_mirror, w_object):
     return immediate_as_integer(interp, w_object)
 
 
-SMALL_FLOAT_OFFSET = 896 << 53      # what is taken from the exponent of a double, rotated left by one, to make a SmallFloat64
+SMALL_FLOAT_OFFSET = 896 << 53      # taken from a double's bits, rotated left by one, to make a SmallFloat64
 
 
 def small_float_bits(value):

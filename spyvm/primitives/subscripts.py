@@ -1,5 +1,5 @@
-"""Primitives on indexed elements: at:, at:put: and size (60-64), streams (65-67), units of raw objects (143-145, 165, 166) and
-slots (173, 174).
+"""Primitives on indexed elements: at:, at:put: and size (60-64), streams (65-67), units of raw objects (143-145, 165, 166)
+and slots (173, 174).
 
 The variants with one more argument are mirror primitives: the receiver is not looked at, the object is the first argument.
 Definition: StackInterpreterPrimitives and InterpreterPrimitives of VMMaker; for streams the Blue Book, page 616.
@@ -21,7 +21,8 @@ from spyvm.rpy.arith import intmask, r_uint, r_uint32
 
 @primitive(60, args=1)
 def at(interp, w_receiver, w_index):
-    """at: anInteger.  The element; an Integer for raw elements.  Fails for an index out of range and on what has no elements."""
+    """at: anInteger.  The element; an Integer for raw elements.  Fails for an index out of range and on what has no
+    elements."""
     if not isinstance(w_index, W_SmallInteger):
         raise BAD_ARGUMENT
     if isinstance(w_receiver, W_Float):
@@ -69,8 +70,8 @@ def mirror_size(interp, w_mirror, w_object):
 
 
 def float_word_shift(memory, n0):
-    """How far the 32-bit word with index n0 of a boxed Float is from the low end of its bits.  V3 images of old kind expect the
-    most significant word first everywhere; Spur images the machine's order, of which we have the little-endian one."""
+    """How far the 32-bit word with index n0 of a boxed Float is from the low end of its bits.  V3 images of old kind expect
+    the most significant word first everywhere; Spur images the machine's order, of which we have the little-endian one."""
     if n0 < 0 or n0 > 1:
         raise BAD_INDEX
     if memory.is_spur:
@@ -206,7 +207,8 @@ def stream_next(interp, w_receiver):
 
 @primitive(66, args=1, era=OLD)
 def stream_next_put(interp, w_receiver, w_value):
-    """WriteStream nextPut: anObject.  The object.  Fails where the stream must grow or the collection cannot hold the object."""
+    """WriteStream nextPut: anObject.  The object.  Fails where the stream must grow or the collection cannot hold the
+    object."""
     memory = interp.memory
     position, limit = stream_fields(w_receiver, STREAM_WRITE_LIMIT)
     if position >= limit or w_receiver.is_immutable():

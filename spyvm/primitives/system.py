@@ -1,5 +1,5 @@
-"""Primitives on the VM as a whole: clocks, quitting, names, parameters (113, 114, 121, 124, 125, 133-135, 137, 141, 142, 149,
-240, 241, 243-246, 250-254, 570-573).
+"""Primitives on the VM as a whole: clocks, quitting, names, parameters (113, 114, 121, 124, 125, 133-135, 137, 141, 142,
+149, 240, 241, 243-246, 250-254, 570-573).
 
 Definition: InterpreterPrimitives and StackInterpreterPrimitives of VMMaker.
 """

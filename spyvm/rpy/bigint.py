@@ -1,7 +1,7 @@
 """Integers of any size: rpython.rlib.rbigint, or a class of the same protocol around Python's int.
 
-Only what the stand-in has may be used by the VM; `sign` is -1, 0 or 1.  floordiv and mod round towards minus infinity, as Smalltalk's
-// and \\\\ do; rshift is arithmetic.
+Only what the stand-in has may be used by the VM; `sign` is -1, 0 or 1.  floordiv and mod round towards minus infinity, as
+Smalltalk's // and \\\\ do; rshift is arithmetic.
 
 `big_from_digits(chars, size)` answers the number whose little-endian bytes are the first `size` of a list of one-character
 strings, `digits_from_big(big)` the bytes of a number's magnitude as such a list, without leading zeros.  Both are linear.

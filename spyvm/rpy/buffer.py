@@ -149,12 +149,14 @@ class Buffer(object):
 
     def u8(self, offset):
         if not we_are_translated():
+            assert 0 <= offset < self.size
             return self.bytes[offset]
         return ord(self.raw[offset])
 
     def u32(self, offset):
         """The unsigned 32-bit word at an offset that is a multiple of 4."""
         if not we_are_translated():
+            assert 0 <= offset and offset & 3 == 0
             if self.words is None:
                 self.words = untranslated_words('I', 4, self.bytes, self.swap)
             return int(self.words[offset >> 2])
@@ -166,6 +168,7 @@ class Buffer(object):
     def s64(self, offset):
         """The signed 64-bit word at an offset that is a multiple of 8."""
         if not we_are_translated():
+            assert 0 <= offset and offset & 7 == 0
             if self.longs is None:
                 self.longs = untranslated_longs(self.bytes, self.swap)
             return self.longs[offset >> 3]
@@ -178,6 +181,7 @@ class Buffer(object):
         """The bytes from `start` up to `stop`, or up to the end of the buffer, as a byte string."""
         if stop > self.size:
             stop = self.size
+        assert start >= 0
         if start >= stop:
             return ''
         if we_are_translated():
@@ -187,6 +191,7 @@ class Buffer(object):
     def chars(self, start, size):
         """`size` bytes from `start` on as a list of one-character strings that is never resized."""
         if not we_are_translated():
+            assert 0 <= start and 0 <= size and start + size <= self.size
             return list(self.text(start, start + size))
         raw = self.raw
         result = ['\x00'] * size
@@ -200,6 +205,11 @@ class Buffer(object):
             if self.u8(i) != 0:
                 return False
         return True
+
+    def forget(self, start, stop):
+        """Keep no copy in memory of what is there in a file that is mapped.  Only a hint."""
+        if self.mapped:
+            self.release(start, stop)
 
     def release(self, start, stop):
         """Give the memory between the offsets back to the system; the contents are gone.  Only a hint."""

@@ -1,8 +1,8 @@
 """The operating system's files: every call of `os` the VM makes.
 
-File names and contents are RPython byte strings: `str` on Python 2.7, Latin-1 decoded text on Python 3, so that ord(), chr() and
-slicing mean the same everywhere.  A file descriptor is an int.  Every function raises OSError when the system refuses; none
-gives up because a signal (the ticker's) interrupted a call.
+File names and contents are RPython byte strings: `str` on Python 2.7, Latin-1 decoded text on Python 3, so that ord(), chr()
+and slicing mean the same everywhere.  A file descriptor is an int.  Every function raises OSError when the system refuses;
+none gives up because a signal (the ticker's) interrupted a call.
 """
 import errno
 import os

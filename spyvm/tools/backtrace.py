@@ -31,7 +31,7 @@ def backtrace(interp, context):
 
 def line(interp, context):
     text = '    '
-    if context.is_block or context.w_closure is not None:
+    if context.is_block() or context.w_closure is not None:
         text += '[] in '
     name = interp.method_name(context)
     w_receiver = context.w_receiver

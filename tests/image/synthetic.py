@@ -505,7 +505,7 @@ def write_big(path, version, megabytes, big_endian=False):
     count = max(1, (megabytes * 1000000 - len(head)) // len(block))
     # which words of the block point into it
     inside = {obj.oop for obj in block_objects}
-    words = array.array('Q' if size == 8 else 'I', block)
+    words = array.array('L' if size == 8 else 'I', block)
     swap = big_endian != (sys.byteorder == 'big')
     if swap:
         words.byteswap()
@@ -525,12 +525,16 @@ def write_big(path, version, megabytes, big_endian=False):
                     words[i] += len(block)
             if swap:
                 words.byteswap()
-                file.write(words.tobytes())
+                file.write(in_bytes(words))
                 words.byteswap()
             else:
-                file.write(words.tobytes())
+                file.write(in_bytes(words))
         file.write(b'\0' * tail)
     return header_size + heap_size
+
+
+def in_bytes(words):
+    return words.tobytes() if hasattr(words, 'tobytes') else words.tostring()
 
 
 if __name__ == '__main__':

@@ -114,7 +114,7 @@ def test_multiply(image):
 def test_long_products(image):
     """Long enough for all the algorithms there are."""
     rng = random.Random(10)
-    for bits in (2000, 5000, 20000):
+    for bits in (2000, 5000, 12000):
         a, b = rng.getrandbits(bits), rng.getrandbits(bits // 2)
         product = image.value('primDigitMultiplyNegative', a, b, False)
         assert product == a * b
@@ -160,7 +160,7 @@ def test_shift(image, name):
             assert fakeimage.python_value(image.memory, w_a) == a
     assert image.value(name, 1 << 100, image.memory.min_int) == 0
     assert image.value(name, 0, image.memory.max_int) == 0
-    assert image.fails(name, 1, 1.0 and image.memory.w_nil)
+    assert image.fails(name, 1, image.memory.w_nil)
     if image.memory.is_spur64:
         assert image.fails(name, 1, 10 ** 12)
         assert image.fails(name, 1, image.memory.max_int)
@@ -269,4 +269,5 @@ def test_other_objects_fail(image, name):
 
 def test_about_the_plugin(image):
     assert image.value('primCheckIfCModuleExists', image.memory.w_nil) is True
-    assert fakeimage.python_value(image.memory, image.call('primGetModuleName', image.memory.w_nil)).startswith('LargeIntegers v2.')
+    w_name = image.call('primGetModuleName', image.memory.w_nil)
+    assert w_name.text().startswith('LargeIntegers v2.')

@@ -40,11 +40,11 @@ def test_vectors(cases, plugin, name):
     assert count > 0
 
 
-@pytest.mark.parametrize('kind', fakeimage.KINDS)
-def test_vectors_without_floats_for_words(cases, kind):
-    """The same in all kinds of images, but for SmallIntegers of 32-bit images, and a Float (words there) for a word object."""
+@pytest.mark.parametrize('kind', ['v3', 'spur32'])
+def test_some_vectors_in_other_images(cases, kind):
+    """32-bit images answer the same, except for a Float, which is words there, in place of a word object."""
     memory = fakeimage.make_memory(kind)
-    for case in cases:
+    for case in cases[::7]:
         if 'result32bitVM' not in case:
             vectors.check(memory, case)
 

@@ -56,9 +56,9 @@ def test_at_end(old):
 
 
 def test_streams_that_are_none(old):
-    for w_stream in [stream(old, 'ab', None, 2, 2), stream(old, 'ab', 0, None, None), stream(old, 3, 0, 2, 2), new(old, 'Object'),
-                     stream(old, 'ab', -1, 2, 2), stream(old, 'ab', 5, 9, 9), stream(old, fakeimage.symbol(old.memory, 'a'), 0, 1, 1),
-                     old.memory.w_nil, generic_array(old, [])]:
+    for w_stream in [stream(old, 'ab', None, 2, 2), stream(old, 'ab', 0, None, None), stream(old, 3, 0, 2, 2),
+                     stream(old, 'ab', -1, 2, 2), stream(old, 'ab', 5, 9, 9), new(old, 'Object'),
+                     stream(old, fakeimage.symbol(old.memory, 'a'), 0, 1, 1), old.memory.w_nil, generic_array(old, [])]:
         assert fails(old, 65, w_stream)
         assert fails(old, 66, w_stream, call(old, 63, 'x', 1))
     assert fails(old, 67, new(old, 'Object'))
