@@ -6,4 +6,7 @@ from spyvm.rpy.osio import from_native
 
 if __name__ == '__main__':
     sys.setrecursionlimit(20000)
-    sys.exit(main([from_native(argument) for argument in [sys.argv[0]] + sys.argv[1:]]))
+    try:
+        sys.exit(main([from_native(argument) for argument in sys.argv]))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -30,6 +30,9 @@ ERROR_ENTRIES = [
 ]
 
 
+COMPILERS = ['Compiler', 'OpalCompiler']
+
+
 class UnhandledError(Exception):
     """The image met an error that nobody handles.  `report` says which, with a Smalltalk stack, for people."""
 
@@ -88,8 +91,8 @@ class VM(object):
         w_scheduler.store(memory, special.ACTIVE_PROCESS, w_process)
         if not memory.is_spur:
             # these images stop their clock and their watch on memory when they are saved
-            self.send_if_understood('Delay', 'startUp')
-            self.send_to_global_if_understood('SystemDictionary', 'installLowSpaceWatcher')
+            self.send_if_understood(self.find_class('Delay'), 'startUp')
+            self.send_if_understood(memory.special(special.SMALLTALK), 'installLowSpaceWatcher')
 
     def hook_errors(self):
         for i in range(len(ERROR_ENTRIES)):
@@ -103,33 +106,30 @@ class VM(object):
             w_method = self.memory.view_of_class(w_class).lookup(self.memory, w_selector)
             self.interp.set_hook(w_method, i + 1)
 
-    def send_if_understood(self, class_name, selector):
-        w_class = self.find_class(class_name)
-        w_selector = self.find_symbol(selector)
-        if w_class is None or w_selector is None:
-            return
-        if w_class.class_view(self.memory).lookup(self.memory, w_selector) is not None:
-            self.perform(w_class, selector, [])
-
-    def send_to_global_if_understood(self, class_name, selector):
-        """Send to the system dictionary, if it is of that class."""
-        w_smalltalk = self.memory.special(special.SMALLTALK)
-        view = w_smalltalk.class_view(self.memory)
-        w_selector = self.find_symbol(selector)
-        if view is not None and view.name() == class_name and w_selector is not None:
-            if view.lookup(self.memory, w_selector) is not None:
-                self.perform(w_smalltalk, selector, [])
+    def send_if_understood(self, w_object, selector):
+        if w_object is not None and self.understands(w_object, selector):
+            self.perform(w_object, selector, [])
 
     def evaluate(self, code):
         """Compile and run `code` with the image's own compiler; answer the result's printString."""
-        w_compiler = self.find_class('Compiler')
-        if w_compiler is None:
-            raise FatalError('the image has no Compiler; --perform works without one')
-        self.prepare_for_perform()
         memory = self.memory
-        w_result = self.perform(w_compiler, 'evaluate:for:logged:',
-                                [memory.string_object(code), memory.w_nil, memory.w_false])
-        return self.print_string(w_result)
+        for name in COMPILERS:
+            w_compiler = self.find_class(name)
+            if w_compiler is None:
+                continue
+            self.prepare_for_perform()
+            if self.understands(w_compiler, 'evaluate:for:logged:'):
+                w_result = self.perform(w_compiler, 'evaluate:for:logged:',
+                                        [memory.string_object(code), memory.w_nil, memory.w_false])
+            else:
+                w_result = self.perform(w_compiler, 'evaluate:', [memory.string_object(code)])
+            return self.print_string(w_result)
+        raise FatalError('the image has no compiler; --perform works without one')
+
+    def understands(self, w_object, selector):
+        w_selector = self.find_symbol(selector)
+        view = w_object.class_view(self.memory)
+        return w_selector is not None and view is not None and view.lookup(self.memory, w_selector) is not None
 
     def print_string(self, w_object):
         w_text = self.perform(w_object, 'printString', [])

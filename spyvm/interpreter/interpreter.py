@@ -13,6 +13,7 @@ from spyvm.objects.pointers import (W_Pointers, W_AbstractPointers, W_Array, GEN
                                     unerase_ints, new_generic_array)
 from spyvm.objects.raw import W_Bytes
 from spyvm.primitives import registry
+from spyvm.rpy.arith import r_uint
 from spyvm.rpy import always_inline, jit, ticker, we_are_translated, clock
 
 MAX_DEPTH = 600             # nested activations on the VM's own stack; deeper ones go to the heap
@@ -68,6 +69,7 @@ class Interpreter(object):
         self.w_switching_from = memory.w_nil
         self.preemption_yields = True
         self.idle = False
+        self.was_interrupted = False
         self.linked_for_primitive = False
         self.wakeup_microseconds = 0    # when the timer semaphore is to be signalled, in clock.monotonic_microseconds(); 0: never
         self.w_timer_semaphore = memory.w_nil
@@ -90,6 +92,16 @@ class Interpreter(object):
         if 0 <= index and index < len(SMALL_INTEGERS):
             return SMALL_INTEGERS[index]
         return W_SmallInteger(value)
+
+    def add_constant(self, value, constant):
+        """The sum as a SmallInteger, None if it is none.  Only one end of the range needs a look."""
+        z = value + constant
+        if constant >= 0:
+            if z > self.max_int:
+                return None
+        elif z < self.min_int:
+            return None
+        return W_SmallInteger(z)
 
     def arithmetic(self, frame, code, pc, next_pc, sp, opcode, depth):
         """The special send of opcode ADD to BIT_OR: on SmallIntegers and Floats done here, otherwise a send."""
@@ -149,16 +161,18 @@ class Interpreter(object):
             home.stack[n] = w_value
 
     def array_at(self, w_array, n0):
-        """Element n0 of a plain Array; None where the index is out of range."""
+        """Element n0 of a plain Array; None where the index is out of range.  One unsigned comparison checks both ends."""
         if w_array.strategy is GENERIC:
             items = unerase_generic(w_array.storage)
-            if n0 < 0 or n0 >= len(items):
+            if r_uint(n0) >= r_uint(len(items)):
                 return None
+            assert n0 >= 0
             return items[n0]
         if w_array.strategy is INTS:
             ints = unerase_ints(w_array.storage)
-            if n0 < 0 or n0 >= len(ints):
+            if r_uint(n0) >= r_uint(len(ints)):
                 return None
+            assert n0 >= 0
             value = ints[n0]
             if value == NO_INT:
                 return self.w_nil
@@ -173,14 +187,16 @@ class Interpreter(object):
             return False
         if w_array.strategy is GENERIC:
             items = unerase_generic(w_array.storage)
-            if n0 < 0 or n0 >= len(items):
+            if r_uint(n0) >= r_uint(len(items)):
                 return False
+            assert n0 >= 0
             items[n0] = w_value
             return True
         if w_array.strategy is INTS and isinstance(w_value, W_SmallInteger):
             ints = unerase_ints(w_array.storage)
-            if n0 < 0 or n0 >= len(ints):
+            if r_uint(n0) >= r_uint(len(ints)):
                 return False
+            assert n0 >= 0
             ints[n0] = w_value.value
             return True
         if n0 < 0 or n0 >= w_array.size():
@@ -1025,8 +1041,17 @@ class Interpreter(object):
         return self.pending_switch
 
     def user_interrupt(self):
-        """Ctrl-C ends a headless run."""
-        self.host.interrupted()
+        """Ctrl-C: the image is told if it waits for that; if not, or at the second time, the run ends."""
+        w_semaphore = self.memory.special(special.INTERRUPT_SEMAPHORE)
+        if self.was_interrupted or w_semaphore is self.w_nil:
+            self.host.interrupted()
+        self.was_interrupted = True
+        try:
+            if processes.is_empty(self, w_semaphore):
+                self.host.interrupted()
+            processes.signal(self, w_semaphore)
+        except PrimitiveFailed:
+            self.host.interrupted()
 
     def poll_in_loop(self, frame):
         if self.poll():

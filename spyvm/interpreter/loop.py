@@ -21,13 +21,13 @@ driver = jit.JitDriver(greens=['pc', 'sp', 'code'], reds=['depth', 'interp', 'fr
 
 def interpret(interp, frame, depth):
     """Run `frame` until it returns; answer what it returned.  StackUnwind and NonLocalReturn pass through."""
-    interp = jit.promote(interp)
     frame = jit.hint(frame, access_directly=True)
     code = jit.promote(frame.code)
     pc = frame.pc
     sp = frame.sp
     while True:
         driver.jit_merge_point(pc=pc, sp=sp, code=code, depth=depth, interp=interp, frame=frame)
+        interp = jit.promote(interp)    # one constant for the whole trace, and what is immutable in it
         assert pc >= 0
         word = code.ops[pc]
         opcode = word & 255
@@ -270,9 +270,7 @@ def interpret(interp, frame, depth):
             w_a = frame.stack[top]
             w_result = None
             if isinstance(w_a, W_SmallInteger):
-                z = w_a.value + (a - op.INT_BIAS)
-                if interp.min_int <= z and z <= interp.max_int:
-                    w_result = W_SmallInteger(z)
+                w_result = interp.add_constant(w_a.value, a - op.INT_BIAS)
             if w_result is None:
                 frame.stack[sp] = interp.small_integer(a - op.INT_BIAS)
                 w_result = interp.arithmetic(frame, code, pc + (word >> 40), next_pc, sp + 1, op.ADD, depth)
@@ -285,9 +283,7 @@ def interpret(interp, frame, depth):
             w_a = frame.stack[top]
             w_result = None
             if isinstance(w_a, W_SmallInteger):
-                z = w_a.value - (a - op.INT_BIAS)
-                if interp.min_int <= z and z <= interp.max_int:
-                    w_result = W_SmallInteger(z)
+                w_result = interp.add_constant(w_a.value, op.INT_BIAS - a)
             if w_result is None:
                 frame.stack[sp] = interp.small_integer(a - op.INT_BIAS)
                 w_result = interp.arithmetic(frame, code, pc + (word >> 40), next_pc, sp + 1, op.SUB, depth)
