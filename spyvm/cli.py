@@ -2,7 +2,7 @@
 from spyvm.image.errors import ImageError
 from spyvm.interpreter.unwinding import FatalError
 from spyvm.platform.host import Exit, Host, VERSION
-from spyvm.rpy import jit, osio
+from spyvm.rpy import jit, osio, stack
 from spyvm.tools import info
 from spyvm.vm import UnhandledError, open_image
 
@@ -151,6 +151,7 @@ def set_jit(parameters):
 
 def run_image(argv0, options):
     set_jit(options.jit)
+    stack.allow_megabytes(5.0)
     host = Host(osio.abspath(argv0), options.vm_arguments, osio.abspath(options.image), options.arguments)
     host.memory_limit = options.memory_megabytes << 20
     vm = open_image(options.image, host)

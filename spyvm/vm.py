@@ -2,7 +2,7 @@
 from spyvm import builtins
 from spyvm.image.reader import read_image_file
 from spyvm.interpreter import processes
-from spyvm.interpreter.interpreter import HookHandler, Interpreter, TICK_MILLISECONDS
+from spyvm.interpreter.interpreter import HookHandler, Interpreter
 from spyvm.interpreter.lowspace import LowSpace
 from spyvm.interpreter.unwinding import FatalError, Finished
 from spyvm.objects import special
@@ -13,7 +13,6 @@ from spyvm.objects.model import W_SmallInteger
 from spyvm.objects.pointers import W_AbstractPointers, W_Class
 from spyvm.objects.raw import W_Bytes
 from spyvm.platform.host import Exit
-from spyvm.rpy import osio, ticker
 from spyvm.tools.backtrace import backtrace
 
 # Where images open a window on an error.  A run without anybody to look at it ends there instead.  Class, selector, and which
@@ -59,12 +58,11 @@ class VM(object):
         self.start(w_context)
 
     def start(self, w_context):
-        ticker.reset(self.interp.max_depth)
-        ticker.start(TICK_MILLISECONDS)
+        self.interp.start_ticking()
         try:
             self.interp.resume_context(w_context)
         finally:
-            ticker.start(0)
+            self.interp.stop_ticking()
 
     def perform(self, w_receiver, selector, args_w):
         """Send a message in a process of its own and answer the result.  UnhandledError, Exit and FatalError pass through."""

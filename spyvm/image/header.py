@@ -1,9 +1,9 @@
-"""The header in front of the objects: which format, which byte order, which word size, and what images remember about windows
-and memory sizes.
+"""The header in front of the objects: which format, which byte order, which word size, and what images remember about
+windows and memory sizes.
 
-The header is `header_size` bytes: version and header_size as 32-bit words (old 64-bit V3 images: as 64-bit words), then words of
-the image's word size, then 32-bit and 16-bit ones; ImageHeader names the fields in order.  `raw` keeps it whole, fields nobody
-knows included.
+The header is `header_size` bytes: version and header_size as 32-bit words (old 64-bit V3 images: as 64-bit words), then
+words of the image's word size, then 32-bit and 16-bit ones; ImageHeader names the fields in order.  `raw` keeps it whole, fields
+nobody knows included.
 """
 from spyvm.image.errors import ImageError, corrupt
 from spyvm.objects.formats import Traits
@@ -50,10 +50,15 @@ def find_format(version):
 
 
 class Gap(object):
-    """Bytes between objects that belong to none: free chunks, forwarders.  `before` is the number of the object they precede."""
+    """Bytes between objects that belong to none: free chunks, forwarders.
 
-    def __init__(self, before, bytes):
+    before   the number of the object they precede
+    place    the offset of the first in the file
+    """
+
+    def __init__(self, before, place, bytes):
         self.before = before
+        self.place = place
         self.bytes = bytes
 
 
@@ -134,7 +139,8 @@ class ImageHeader(object):
 def read_header(buffer):
     """The ImageHeader of an uncompressed image in a Buffer, whose byte order is set.  ImageError if it is none."""
     if buffer.size < 8:
-        raise corrupt('the file of %d bytes is too short for an image' % buffer.size, 0, 'a version number and a header size')
+        raise corrupt('the file of %d bytes is too short for an image' % buffer.size, 0,
+                      'a version number and a header size')
     header = detect(buffer, 0)
     if header is None and buffer.size >= PREFIX + 8:
         header = detect(buffer, PREFIX)

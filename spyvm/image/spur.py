@@ -3,15 +3,15 @@
 Objects begin at multiples of 8 bytes with a 64-bit header; from the low bits up:
   22 bits  class index: into pages of 1024 classes, which hang off the fifth object of the heap (the hidden roots)
   1 bit    reserved, 1 bit immutable
-  5 bits   format: 0 to 5 pointers, 9 64-bit, 10 32-bit, 12 16-bit, 16 8-bit units, 24 methods; the low bits of those below 64
-           bits count the units that are unused in the last 64 bits (of 32-bit images: 32 bits)
+  5 bits   format: 0 to 5 pointers, 9 64-bit, 10 32-bit, 12 16-bit, 16 8-bit units, 24 methods; the low bits of those below
+           64 bits count the units that are unused in the last slot
   3 bits   remembered, pinned, grey
   22 bits  identity hash; of a class its class index
   1 bit    reserved, 1 bit marked
   8 bits   number of slots (words); 255: the 64-bit word in front of the header has it
-The body is at least one slot, padded to a multiple of 8 bytes.  Class indices 0 to 15 are no classes: 0 is a free chunk, 3 the
-bridge at a segment's end, 8 a forwarder, whose first slot is the object that took its place.  A segment's last 16 bytes are its
-bridge: the distance to the next segment in memory, and that segment's size, 0 in the last one.
+The body is at least one slot, padded to a multiple of 8 bytes.  Class indices 0 to 15 are no classes: 0 is a free chunk, 3
+the bridge at a segment's end, 8 a forwarder, whose first slot is the object that took its place.  A segment's last 16 bytes
+are its bridge: the distance to the next segment in memory, and that segment's size, 0 in the last one.
 (SpurMemoryManager, SpurSegmentManager of VMMaker.)
 """
 from spyvm.image.errors import corrupt
@@ -98,10 +98,11 @@ class SpurLoader(Loader):
 
     def step(self):
         place = self.next_place
-        self.gap_start = -1
+        if len(self.gap_bounds) > 0:
+            self.gap_bounds = []
         while True:
             while place >= self.segment_end:
-                # gaps do not reach over bridges: the writer has those of a segment's end from `segments`
+                # no gap reaches over a bridge, which a writer makes from header.segments
                 place = self.segment_end + BRIDGE_SIZE
                 self.segment_index += 1
                 if self.segment_index >= len(self.header.segments):
@@ -120,7 +121,8 @@ class SpurLoader(Loader):
                     raise corrupt('a segment ends within a header', chunk, '16 bytes of header')
                 header = self.buffer.s64(place)
                 if (header >> 56) & 255 != OVERFLOW:
-                    raise corrupt('header with %d slots behind an overflow word' % ((header >> 56) & 255), place, '255 in its top byte')
+                    raise corrupt('header with %d slots behind an overflow word' % ((header >> 56) & 255), place,
+                                  '255 in its top byte')
                 words = 2
             left = self.segment_end - place - 8
             if slots > (left >> (3 if self.wide else 2)):
@@ -145,10 +147,8 @@ class SpurLoader(Loader):
                 self.forwarders[place] = self.oop_at(place + 8)
             elif index != FREE_INDEX:
                 raise corrupt('object of class index %d' % index, place, 'class index 0, 8 or at least %d' % FIRST_INDEX)
-            if self.gap_start < 0 or self.gap_end != chunk:
-                self.gap_start = chunk
+            self.add_gap(chunk, next_place)
             place = next_place
-            self.gap_end = place
 
     def read_header(self, header, index):
         format = (header >> 24) & 31
@@ -244,7 +244,7 @@ class SpurLoader(Loader):
         return self.wide and oop & 7 == 4
 
     def small_float_bits(self, oop):
-        """The bits of the double: the immediate has it rotated left by one, its sign lowest, and its exponent's range moved."""
+        """The bits of the double: the immediate has it rotated left by one, its sign lowest, its exponent's range moved."""
         rotated = (oop >> 3) & 0x1FFFFFFFFFFFFFFF
         sign = rotated & 1
         bits = rotated >> 1

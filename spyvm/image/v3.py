@@ -1,15 +1,16 @@
 """Reading V3 images: the object format of Squeak 1 to 4.
 
-An object is one, two or three header words, then its fields.  The last header word, the base header, holds from the low bits up:
+An object is one, two or three header words, then its fields.  The last header word, the base header, holds from the low bits
+up:
   2 bits   type: 0 three header words, 1 two, 2 free chunk, 3 one; repeated in the other header words
   6 bits   size of the object with its base header, in bytes, whose low 2 bits are 0
-  4 bits   format: 0 to 4 pointers, 6 and 7 words, 8 to 11 bytes, 12 to 15 methods; the low 2 bits of the latter two count the
-           bytes that are unused in the last word
+  4 bits   format: 0 to 4 pointers, 6 and 7 words, 8 to 11 bytes, 12 to 15 methods; the low 2 bits of the latter two count
+           the bytes that are unused in the last word
   5 bits   compact class index, or 0
   12 bits  identity hash
   3 bits   for garbage collectors
-The second word, if there, is the class, the third the size in bytes where 6 bits do not hold it.  In 64-bit images all words are
-of 8 bytes, and bit 2 of the base header says that the last 4 bytes are unused.  (ObjectMemory of VMMaker.)
+The word before it, if there, is the class; the one before that the size in bytes where 6 bits do not hold it.  In 64-bit
+images all words are of 8 bytes, and bit 2 of the base header says that the last 4 bytes are unused.  (VMMaker's ObjectMemory.)
 """
 from spyvm.image.errors import corrupt
 from spyvm.image.flags import V3_SHIFT
@@ -34,7 +35,8 @@ class V3Loader(Loader):
 
     def step(self):
         place = self.next_place
-        self.gap_start = -1
+        if len(self.gap_bounds) > 0:
+            self.gap_bounds = []
         word_size = self.word_size
         while place < self.end:
             first = self.oop_at(place)
@@ -42,11 +44,10 @@ class V3Loader(Loader):
             if type == FREE:
                 size = first & ~3
                 if size < word_size or size > self.end - place or size & (word_size - 1) != 0:
-                    raise corrupt('free chunk of %d bytes' % size, place, 'a size within the %d bytes left' % (self.end - place))
-                if self.gap_start < 0:
-                    self.gap_start = place
+                    raise corrupt('free chunk of %d bytes' % size, place,
+                                  'a size within the %d bytes left' % (self.end - place))
+                self.add_gap(place, place + size)
                 place += size
-                self.gap_end = place
                 continue
             self.read_header(place, first, type)
             return True
@@ -66,7 +67,8 @@ class V3Loader(Loader):
         else:
             size = header & (0xF8 if self.wide else 0xFC)
         if size < word_size or size > self.end - place:
-            raise corrupt('object of %d bytes' % size, place, 'a size from %d to the %d bytes left' % (word_size, self.end - place))
+            raise corrupt('object of %d bytes' % size, place,
+                          'a size from %d to the %d bytes left' % (word_size, self.end - place))
         size -= word_size
         kind = normal_v3_kind((header >> 8) & 15)
         unused = self.unused_of(header)
@@ -128,8 +130,8 @@ class V3Loader(Loader):
         mask = 0x1FF00
         if header & 0x800:
             mask = 0x1FC00      # the class does not know how many bytes are unused
-        half_unused = self.wide and header & 4 != 0
-        if words == expected and header & mask == class_format & mask and not (half_unused and formats.is_pointers(self.kind)):
+        odd_size = self.wide and header & 4 != 0 and formats.is_pointers(self.kind)
+        if words == expected and header & mask == class_format & mask and not odd_size:
             return
         oddity = self.oddity()
         oddity.header = header

@@ -4,7 +4,7 @@ run() answers the result, or None where the primitive fails.  Those that switch 
 leave by StackUnwind, after bringing the context to the state after the send (or, to be done again, before it).
 """
 from spyvm.interpreter import processes
-from spyvm.interpreter.unwinding import StackUnwind
+from spyvm.interpreter.unwinding import LoopGuard, StackUnwind
 from spyvm.objects import special
 from spyvm.objects.closure import W_BlockClosure
 from spyvm.objects.context import BlockPart, W_Context, DEAD
@@ -127,7 +127,6 @@ def run(interp, frame, target, pc, next_pc, sp, nargs, depth):
 
 # ---- blocks
 
-@jit.unroll_safe
 def block_copy(interp, w_context, w_num_args, next_pc):
     """A BlockContext of the method of w_context, which is the running context."""
     if not isinstance(w_context, W_Context) or not isinstance(w_num_args, W_SmallInteger):
@@ -138,52 +137,64 @@ def block_copy(interp, w_context, w_num_args, next_pc):
     home = w_context.home()
     if home is None:
         home = w_context
-    block = W_Context(interp.memory.view_BlockContext, code, code.frame_size)
+    block = jit.hint(W_Context(interp.memory.view_BlockContext, code, code.frame_size), access_directly=True)
     block.block = BlockPart(home, w_num_args.value, next_pc + 2)    # the body is behind the jump around it
-    direct = jit.hint(w_context, access_directly=True)
-    block.w_receiver = direct.w_receiver
+    block.w_receiver = receiver_of(w_context)
     block.pc = next_pc + 2
     block.w_sender = interp.w_nil
     return block
 
 
-def enter_block(interp, block, nargs):
-    """Make a BlockContext ready to take nargs arguments; False where it cannot be evaluated now."""
+def receiver_of(w_context):
+    """The receiver of any context (see Interpreter.home_temp on why there are two ways)."""
+    if jit.we_are_jitted():
+        return jit.hint(w_context, access_directly=True).w_receiver
+    return w_context.receiver()
+
+
+def enter_block(interp, block, args_w):
+    """Make a BlockContext ready to run with its arguments; False where it cannot be evaluated now."""
     part = block.block
+    nargs = len(args_w)
     if part is None or part.num_args != nargs or block.code is None:
         return False
-    direct = jit.hint(block, access_directly=True)
     if block.w_sender is None:
-        if direct.pc != DEAD:
+        if not block.has_returned():
             return False        # it is being evaluated
-    elif block is interp.base or isinstance(block.w_sender, W_Context):
+    elif block is interp.base:
         return False
     code = block.code
-    if code.kind < 0 or len(direct.stack) != code.frame_size:
+    if not interp.has_right_stack(block):
         interp.fit_stack(block)
     if not code.old_blocks or nargs > code.frame_size:
         return False
     if not interp.block_entry_is_known(code, part.initial_pc, nargs):
         return False
     block.w_sender = None
-    direct.pc = part.initial_pc
-    direct.sp = nargs
+    if jit.we_are_jitted():
+        start_directly(block, part.initial_pc, args_w)
+    else:
+        block.start_at(part.initial_pc, args_w)
     return True
 
 
 @jit.unroll_safe
+def start_directly(block, pc, args_w):
+    """W_Context.start_at for compiled code."""
+    block = jit.hint(block, access_directly=True)
+    block.pc = pc
+    for i in range(len(args_w)):
+        block.stack[i] = args_w[i]
+    block.sp = len(args_w)
+
+
 def value_of_block(interp, frame, w_block, next_pc, sp, nargs, depth):
     if isinstance(w_block, W_BlockClosure):
         return value_of_closure(interp, frame, w_block, next_pc, sp, nargs, depth)
-    if not isinstance(w_block, W_Context) or not enter_block(interp, w_block, nargs):
+    if not isinstance(w_block, W_Context) or not enter_block(interp, w_block, interp.args_from_stack(frame, sp, nargs)):
         return None
-    block = jit.hint(w_block, access_directly=True)
-    base = sp - nargs
-    assert base >= 1
-    for i in range(nargs):
-        block.stack[i] = frame.stack[base + i]
     frame.pc = next_pc
-    frame.sp = base - 1
+    frame.sp = sp - nargs - 1
     return interp.run(frame, w_block, depth)
 
 
@@ -237,7 +248,7 @@ def new_closure_context(interp, closure, nargs):
     if jit.we_are_jitted():
         num_copied = jit.promote(num_copied)
         sp = jit.promote(sp)
-    new = W_Context(interp.memory.view_MethodContext, code, code.frame_size)
+    new = jit.hint(W_Context(interp.memory.view_MethodContext, code, code.frame_size), access_directly=True)
     new.w_closure = closure
     w_receiver = closure.w_receiver
     if w_receiver is None or (not closure.full and w_receiver is interp.w_nil):
@@ -259,7 +270,7 @@ def new_closure_context(interp, closure, nargs):
 def outer_receiver(interp, closure):
     w_outer = closure.w_outer
     if isinstance(w_outer, W_Context):
-        w_receiver = jit.hint(w_outer, access_directly=True).w_receiver
+        w_receiver = receiver_of(w_outer)
         if w_receiver is not None:
             return w_receiver
     return interp.w_nil
@@ -277,35 +288,26 @@ def closure_copy(interp, w_context, w_num_args, w_copied, next_pc):
                           w_num_args, None, copied)
 
 
+@jit.unroll_safe
 def value_with_array(interp, frame, w_block, old, w_args, next_pc, base, depth):
     """valueWithArguments: with an Array."""
-    memory = interp.memory
-    if not isinstance(w_args, W_Array):
-        return None
-    nargs = w_args.size()
-    if nargs > 64:
+    args_w = array_items(interp.memory, w_args)
+    if args_w is None:
         return None
     if isinstance(w_block, W_BlockClosure):
-        new = new_closure_context(interp, w_block, nargs)
+        new = new_closure_context(interp, w_block, len(args_w))
         if new is None:
             return None
-    elif isinstance(w_block, W_Context) and old:
-        if not enter_block(interp, w_block, nargs):
-            return None
-        new = w_block
-    else:
+        for i in range(len(args_w)):
+            new.stack[i] = args_w[i]
+        frame.pc = next_pc
+        frame.sp = base
+        return interp.run(frame, new, depth)
+    if not isinstance(w_block, W_Context) or not old or not enter_block(interp, w_block, args_w):
         return None
-    copy_arguments(memory, new, w_args, nargs)
     frame.pc = next_pc
     frame.sp = base
-    return interp.run(frame, new, depth)
-
-
-@jit.unroll_safe
-def copy_arguments(memory, new, w_args, nargs):
-    new = jit.hint(new, access_directly=True)
-    for i in range(jit.promote(nargs)):
-        new.stack[i] = w_args.fetch(memory, i)
+    return interp.run(frame, w_block, depth)
 
 
 # ---- perform
@@ -407,13 +409,14 @@ def search_contexts(interp, number, w_receiver, w_end):
     memory = interp.memory
     if not isinstance(w_receiver, W_Context):
         return None
+    guard = LoopGuard()
     if number == 197:
         context = w_receiver
         while True:
             if is_marked(context, 199):
                 return context
             w_sender = context.sender(memory)
-            if not isinstance(w_sender, W_Context):
+            if not isinstance(w_sender, W_Context) or guard.repeats(w_sender):
                 return interp.w_nil
             context = w_sender
     if number == 195:
@@ -422,7 +425,7 @@ def search_contexts(interp, number, w_receiver, w_end):
         context = w_receiver
         while True:
             w_sender = context.sender(memory)
-            if w_sender is w_end or not isinstance(w_sender, W_Context):
+            if w_sender is w_end or not isinstance(w_sender, W_Context) or guard.repeats(w_sender):
                 return interp.w_nil
             if is_marked(w_sender, 198):
                 return w_sender
@@ -447,7 +450,8 @@ def search_contexts(interp, number, w_receiver, w_end):
 
 def has_sender(memory, context, w_end):
     w_current = context.sender(memory)
-    while isinstance(w_current, W_Context):
+    guard = LoopGuard()
+    while isinstance(w_current, W_Context) and not guard.repeats(w_current):
         if w_current is w_end:
             return True
         w_current = w_current.sender(memory)

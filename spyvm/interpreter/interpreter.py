@@ -2,7 +2,7 @@
 from spyvm.interpreter import arithmetic, control, decoder, opcodes as op, processes
 from spyvm.interpreter.decoder import ACTIVATE, RETURN_SELF, RETURN_CONSTANT, RETURN_INSTVAR, PRIMITIVE, CONTROL
 from spyvm.interpreter.loop import interpret
-from spyvm.interpreter.unwinding import StackUnwind, NonLocalReturn, FatalError, Finished
+from spyvm.interpreter.unwinding import FatalError, Finished, LoopGuard, NonLocalReturn, StackUnwind
 from spyvm.objects import special
 from spyvm.objects.closure import W_BlockClosure
 from spyvm.objects.context import W_Context, DEAD
@@ -69,6 +69,7 @@ class Interpreter(object):
         self.w_switching_from = memory.w_nil
         self.preemption_yields = True
         self.idle = False
+        self.ticking = False
         self.was_interrupted = False
         self.linked_for_primitive = False
         self.wakeup_microseconds = 0    # when the timer semaphore is to be signalled, in clock.monotonic_microseconds(); 0: never
@@ -144,21 +145,29 @@ class Interpreter(object):
             return False
         return same_object(self.memory, w_a, w_b)
 
+    # A context other than the running one may be kept in registers by compiled code.  Compiled code itself knows how to find out
+    # when it reads one directly; the interpreter must not, its ordinary accesses bring the context to memory first.
+
     def home_temp(self, home, n):
         """Temporary n of a block's home context."""
-        home = jit.hint(home, access_directly=True)
-        assert n >= 0
-        if n < len(home.stack):
-            w_value = home.stack[n]
-            if w_value is not None:
-                return w_value
-        return self.w_nil
+        if jit.we_are_jitted():
+            home = jit.hint(home, access_directly=True)
+            w_value = None
+            if n < len(home.stack):
+                w_value = home.stack[n]
+        else:
+            w_value = home.temp_at(n)
+        if w_value is None:
+            return self.w_nil
+        return w_value
 
     def set_home_temp(self, home, n, w_value):
-        home = jit.hint(home, access_directly=True)
-        assert n >= 0
-        if n < len(home.stack):
-            home.stack[n] = w_value
+        if jit.we_are_jitted():
+            home = jit.hint(home, access_directly=True)
+            if n < len(home.stack):
+                home.stack[n] = w_value
+        else:
+            home.temp_at_put(n, w_value)
 
     def array_at(self, w_array, n0):
         """Element n0 of a plain Array; None where the index is out of range.  One unsigned comparison checks both ends."""
@@ -576,7 +585,7 @@ class Interpreter(object):
     @jit.unroll_safe
     def activate(self, frame, target, next_pc, sp, nargs, depth, error):
         """Run a method's bytecodes in a context of its own.  `error` is the code of a primitive that failed, or 0."""
-        new = W_Context(self.memory.view_MethodContext, target, target.frame_size)
+        new = jit.hint(W_Context(self.memory.view_MethodContext, target, target.frame_size), access_directly=True)
         base = sp - nargs
         receiver_at = base - 1
         assert receiver_at >= 0
@@ -591,7 +600,7 @@ class Interpreter(object):
     @jit.unroll_safe
     def activate_with(self, frame, target, next_pc, sp, w_receiver, args_w, depth, error):
         """The same with the receiver and arguments given; sp is the stack pointer after popping what was sent."""
-        new = W_Context(self.memory.view_MethodContext, target, target.frame_size)
+        new = jit.hint(W_Context(self.memory.view_MethodContext, target, target.frame_size), access_directly=True)
         new.w_receiver = w_receiver
         for i in range(len(args_w)):
             new.stack[i] = args_w[i]
@@ -845,6 +854,8 @@ class Interpreter(object):
                 context = self.after_unwind(e.top)
             except NonLocalReturn as e:
                 context = self.finish_nonlocal_return(e)
+            if ticker.limit() < 0 and self.poll():      # contexts may come and go here without a send or a loop
+                context = self.switch_process(context)
 
     @jit.dont_look_inside
     def make_ready(self, context):
@@ -880,6 +891,14 @@ class Interpreter(object):
             self.prepare(code.w_method)
         if len(context.stack) != code.frame_size:
             context.grow(code.frame_size)
+
+    def has_right_stack(self, context):
+        """Whether a context has the stack that contexts of its code have."""
+        if context.code.kind < 0:
+            return False
+        if jit.we_are_jitted():
+            return len(jit.hint(context, access_directly=True).stack) == context.code.frame_size
+        return context.stack_length() == context.code.frame_size
 
     @jit.dont_look_inside
     def push_on(self, context, w_value):
@@ -982,12 +1001,13 @@ class Interpreter(object):
         context = origin
         w_unwind = None
         found = False
+        guard = LoopGuard()
         while True:
             if context is home:
                 found = True
                 break
             w_sender = context.w_sender
-            if not isinstance(w_sender, W_Context):
+            if not isinstance(w_sender, W_Context) or guard.repeats(w_sender):
                 break
             context = w_sender
             if w_unwind is None and context is not home and is_unwind_marked(context):
@@ -1014,6 +1034,7 @@ class Interpreter(object):
         memory = self.memory
         w_old = self.w_switching_from
         self.pending_switch = False
+        self.linked_for_primitive = False       # whoever runs next has not been linked
         self.w_switching_from = self.w_nil
         w_new = processes.active_process(self)
         if w_old is not w_new:
@@ -1083,7 +1104,20 @@ class Interpreter(object):
         if pause > 100000:
             pause = 100000
         if pause > 0:
+            if self.ticking:
+                ticker.start(0)     # it would wake us up
             clock.sleep_microseconds(pause)
+            if self.ticking:
+                ticker.start(TICK_MILLISECONDS)
+
+    def start_ticking(self):
+        self.ticking = True
+        ticker.reset(self.max_depth)
+        ticker.start(TICK_MILLISECONDS)
+
+    def stop_ticking(self):
+        self.ticking = False
+        ticker.start(0)
 
     # ---- what primitives that replace or count references need
 

@@ -35,6 +35,26 @@ class NonLocalReturn(Exception):
         self.bottom = caller
 
 
+class LoopGuard(object):
+    """Notices that a walk along senders goes round in a loop, which an image may make (Brent's algorithm)."""
+
+    def __init__(self):
+        self.mark = None
+        self.steps = 0
+        self.limit = 16
+
+    def repeats(self, context):
+        """Whether the walk, which has come to this context, has been here before."""
+        if context is self.mark:
+            return True
+        self.steps += 1
+        if self.steps == self.limit:
+            self.mark = context
+            self.steps = 0
+            self.limit *= 2
+        return False
+
+
 class FatalError(Exception):
     """The image asks for something that cannot be done and has no way to be told.  `message` is for people."""
 

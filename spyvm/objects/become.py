@@ -195,7 +195,7 @@ def replace_references(interp, forwarding, roots):
     for view in memory.views:
         view.refresh_shape(memory)
         view.flush(memory)
-    memory.enumeration.forget()
+    memory.enumerations.forget()
     interp.became(forwarding)
     for w_object in forwarding.table:
         w_object.set_meta(w_object.get_meta() & ~FORWARDED)

@@ -89,6 +89,43 @@ class W_Context(W_HeapObject):
             return None
         return block.home
 
+    @jit.dont_look_inside
+    def temp_at(self, n):
+        """Slot n of the stack; None if it is not there or not set."""
+        if n < 0 or n >= len(self.stack):
+            return None
+        return self.stack[n]
+
+    @jit.dont_look_inside
+    def temp_at_put(self, n, w_value):
+        if n >= 0 and n < len(self.stack):
+            self.stack[n] = w_value
+
+    @jit.dont_look_inside
+    def start_at(self, pc, args_w):
+        """Begin anew at a pc with the arguments on the stack."""
+        self.pc = pc
+        for i in range(len(args_w)):
+            self.stack[i] = args_w[i]
+        self.sp = len(args_w)
+
+    @jit.dont_look_inside
+    def stack_length(self):
+        return len(self.stack)
+
+    def has_returned(self):
+        if jit.we_are_jitted():
+            return jit.hint(self, access_directly=True).pc == DEAD
+        return self.plain_pc() == DEAD
+
+    @jit.dont_look_inside
+    def plain_pc(self):
+        return self.pc
+
+    @jit.dont_look_inside
+    def receiver(self):
+        return self.w_receiver
+
     def is_running_unlinked(self):
         return self.w_sender is None and self.pc != DEAD and self.code is not None
 
@@ -229,18 +266,28 @@ class W_Context(W_HeapObject):
 
     @jit.dont_look_inside
     def indexed_size(self, memory):
-        """Context at: reaches the stack up to the stack pointer."""
+        """Context size is the stack pointer."""
         return self.sp
+
+    def reachable(self, memory):
+        """How far at: reaches: up to the stack pointer; in V3 images the whole stack, since Squeak 2 first lowers the stack pointer
+        and then takes what it popped."""
+        if memory.is_spur:
+            return self.sp
+        return len(self.stack)
 
     @jit.dont_look_inside
     def at0(self, memory, n0):
-        if n0 < 0 or n0 >= self.sp:
+        if n0 < 0 or n0 >= self.reachable(memory):
             raise BAD_INDEX
-        return self.fetch(memory, n0 + TEMP_START)
+        w_value = self.stack[n0]
+        if w_value is None:
+            return memory.w_nil
+        return w_value
 
     @jit.dont_look_inside
     def atput0(self, memory, n0, w_value):
-        if n0 < 0 or n0 >= self.sp:
+        if n0 < 0 or n0 >= self.reachable(memory):
             raise BAD_INDEX
         self.store(memory, n0 + TEMP_START, w_value)
 

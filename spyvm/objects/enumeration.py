@@ -7,28 +7,19 @@ from spyvm.objects.errors import NOT_LINKED
 from spyvm.objects.walk import MARK, Walk
 
 
+MAX_ENUMERATIONS = 8    # loops within loops that go on without starting over
+
+
 class Enumeration(object):
-    """The objects an image is going through, and the index of the one it got last."""
+    """The objects an image is going through, and the index of the one it got last.
 
-    def __init__(self):
-        self.items = []
-        self.index = 0
-        self.w_class = None     # whose instances these are; None for all objects
+    w_class: whose instances these are; None for all objects.
+    """
 
-    def begin(self, items, w_class):
-        """The first of the items; None if there are none."""
+    def __init__(self, items, w_class):
         self.items = items
         self.w_class = w_class
         self.index = 0
-        if len(items) == 0:
-            return None
-        return items[0]
-
-    def forget(self):
-        """Let go of the objects, which could not be collected as long as they are here."""
-        self.items = []
-        self.index = 0
-        self.w_class = None
 
     def find(self, w_object):
         """Make the object the one the image got last; whether it is in the list."""
@@ -41,12 +32,53 @@ class Enumeration(object):
                 return True
         return False
 
+
+class Enumerations(object):
+    """Those under way, the one used last at the end.  They keep their objects from being collected until they come to their
+    end or are forgotten."""
+
+    def __init__(self):
+        self.active = []
+
+    def forget(self):
+        self.active = []
+
+    def begin(self, items, w_class):
+        """The first of the items; None if there are none."""
+        self.drop(w_class)
+        if len(items) == 0:
+            return None
+        if len(self.active) >= MAX_ENUMERATIONS:
+            del self.active[0]
+        self.active.append(Enumeration(items, w_class))
+        return items[0]
+
+    def drop(self, w_class):
+        for i in range(len(self.active)):
+            if self.active[i].w_class is w_class:
+                del self.active[i]
+                return
+
+    def finds(self, w_class, w_object):
+        """Whether next() is to go on from that object."""
+        for i in range(len(self.active)):
+            enumeration = self.active[i]
+            if enumeration.w_class is w_class:
+                if not enumeration.find(w_object):
+                    return False
+                if i + 1 < len(self.active):
+                    del self.active[i]
+                    self.active.append(enumeration)
+                return True
+        return False
+
     def next(self):
-        """The object after the last; None at the end, and then all are forgotten."""
-        self.index += 1
-        if self.index < len(self.items):
-            return self.items[self.index]
-        self.forget()
+        """The object after the one that finds() has found; None at the end."""
+        enumeration = self.active[-1]
+        enumeration.index += 1
+        if enumeration.index < len(enumeration.items):
+            return enumeration.items[enumeration.index]
+        self.active.pop()
         return None
 
 
@@ -89,33 +121,32 @@ def roots_of(interp):
 
 def next_object(interp, w_object):
     """The object after that one; None after the last, and for what is not an object of the heap."""
-    memory = interp.memory
-    enumeration = memory.enumeration
-    if enumeration.w_class is not None or not enumeration.find(w_object):
-        enumeration.begin(all_objects(memory, roots_of(interp)), None)
-        if not enumeration.find(w_object):
-            enumeration.forget()
+    enumerations = interp.memory.enumerations
+    if not enumerations.finds(None, w_object):
+        enumerations.begin(all_objects(interp.memory, roots_of(interp)), None)
+        if not enumerations.finds(None, w_object):
+            enumerations.drop(None)
             return None
-    return enumeration.next()
+    return enumerations.next()
 
 
 def next_instance(interp, w_object):
     """The instance of its class after that one; None after the last."""
     memory = interp.memory
     w_class = memory.class_of(w_object)
-    enumeration = memory.enumeration
-    if enumeration.w_class is not w_class or not enumeration.find(w_object):
-        enumeration.begin(all_instances(memory, roots_of(interp), w_class), w_class)
-        if not enumeration.find(w_object):
-            enumeration.forget()
+    enumerations = memory.enumerations
+    if not enumerations.finds(w_class, w_object):
+        enumerations.begin(all_instances(memory, roots_of(interp), w_class), w_class)
+        if not enumerations.finds(w_class, w_object):
+            enumerations.drop(w_class)
             return None
-    return enumeration.next()
+    return enumerations.next()
 
 
 def prune_loaded(memory, roots):
     """Let go of objects that came with the image and are garbage now, and of those in an enumeration not brought to its
     end."""
-    memory.enumeration.forget()
+    memory.enumerations.forget()
     walk = Walk(memory, False)
     walk.run(roots)
     kept = []

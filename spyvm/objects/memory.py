@@ -3,7 +3,7 @@ from spyvm.objects import formats, integers, special
 from spyvm.objects.classview import ClassView
 from spyvm.objects.closure import W_BlockClosure
 from spyvm.objects.context import BlockPart, W_Context
-from spyvm.objects.enumeration import Enumeration
+from spyvm.objects.enumeration import Enumerations
 from spyvm.objects.errors import BAD_ARGUMENT, BAD_RECEIVER, FAILED, NO_MEMORY
 from spyvm.objects.method import W_CompiledMethod
 from spyvm.objects.model import (W_Object, W_SmallInteger, W_Character, W_Float, W_HeapObject, BOXED, HASH_MASK)
@@ -46,7 +46,7 @@ class ObjectMemory(object):
         self.last_hash = 0x2D25
         self.last_class_hash = 0        # the greatest that a class has; 0 while not known
         self.loaded = []                # what the reader made, in the order of the file
-        self.enumeration = Enumeration()
+        self.enumerations = Enumerations()
         # what the reader found in the header and a writer gives back; see spyvm.image.header
         self.header = None
         self.view_SmallInteger = None

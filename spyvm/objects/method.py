@@ -74,10 +74,20 @@ class W_CompiledMethod(W_HeapObject):
         return self.byte_offset(memory) + len(self.bytes)
 
     def at0(self, memory, n0):
+        if n0 >= 0 and n0 < memory.word_size and not memory.is_spur:
+            return W_SmallInteger(self.header_byte(memory, n0))
         n0 -= self.byte_offset(memory)
         if n0 < 0 or n0 >= len(self.bytes):
             raise BAD_INDEX
         return W_SmallInteger(ord(self.bytes[n0]))
+
+    def header_byte(self, memory, n0):
+        """Byte n0 of the header as it lies in the image's memory.  Squeak 2 looks for the end of the bytecodes from behind, and
+        finds its way into the header where there are none."""
+        shift = 8 * n0
+        if memory.traits.big_endian:
+            shift = 8 * (memory.word_size - 1 - n0)
+        return (((self.header << 1) | 1) >> shift) & 255
 
     def atput0(self, memory, n0, w_value):
         n0 -= self.byte_offset(memory)

@@ -18,9 +18,8 @@ def some_instance(interp, w_receiver):
     """The first instance of a class; fails if there is none."""
     memory = interp.memory
     instances = all_instances(memory, roots_of(interp), w_receiver)
-    w_first = memory.enumeration.begin(instances, w_receiver)
+    w_first = memory.enumerations.begin(instances, w_receiver)
     if w_first is None:
-        memory.enumeration.forget()
         raise FAILED
     return w_first
 
@@ -53,7 +52,7 @@ def mirror_instance_after(interp, w_mirror, w_object):
 def some_object(interp, w_receiver):
     """The first of all objects."""
     memory = interp.memory
-    return memory.enumeration.begin(all_objects(memory, roots_of(interp)), None)
+    return memory.enumerations.begin(all_objects(memory, roots_of(interp)), None)
 
 
 @primitive(138, args=1)

@@ -1,7 +1,7 @@
 """Big blocks of bytes outside the garbage collected heap, read as machine words of either byte order.
 
-Translated, a Buffer is malloc'ed memory or a file mapped into memory; untranslated, a bytearray with a view of words made for speed when first asked for.
-Offsets count bytes.  Nothing is checked: what is read must be within the buffer.
+Translated, a Buffer is malloc'ed memory or a file mapped into memory; untranslated, a bytearray with a view of words made
+for speed when first asked for.  Offsets count bytes.  Nothing is checked: what is read must be within the buffer.
 """
 import array
 import os
@@ -78,7 +78,8 @@ class Buffer(object):
         self.capacity = 0
 
     def map_file(self, fd, size):
-        """Be the first `size` bytes of a file; False if that is not possible.  The buffer must be empty, and is not to be added to."""
+        """Be the first `size` bytes of a file; False if that is not possible.  Only for an empty buffer that will not be
+        added to."""
         if we_are_translated() and size > 0:
             raw = map_raw(fd, size)
             if raw:

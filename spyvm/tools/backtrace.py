@@ -1,10 +1,10 @@
 """A Smalltalk stack as text."""
+from spyvm.interpreter.unwinding import LoopGuard
 from spyvm.objects.context import W_Context
 from spyvm.objects.model import W_Object
 from spyvm.objects.pointers import W_AbstractPointers
 
 MAX_LINES = 40
-MAX_CONTEXTS = 100000000
 
 
 def backtrace(interp, context):
@@ -13,7 +13,8 @@ def backtrace(interp, context):
     tail = []
     count = 0
     w_context = context
-    while isinstance(w_context, W_Context) and count < MAX_CONTEXTS:
+    guard = LoopGuard()
+    while isinstance(w_context, W_Context) and not guard.repeats(w_context):
         if count < MAX_LINES:
             lines.append(line(interp, w_context))
         else:

@@ -1,7 +1,7 @@
 """Makes image files of every format, independently of spyvm: for tests of the readers, and big ones for measurements.
 
-A World is a small system: the classes the VM knows, special objects, a scheduler with one process whose context is about to run
-a method.  Tests add objects of their own, and `encode(world, version, big_endian)` answers the file's bytes.
+A World is a small system: the classes the VM knows, special objects, a scheduler with one process whose context is about to
+run a method.  Tests add objects of their own, and `encode(world, version, big_endian)` answers the file's bytes.
 
     python3 tests/image/synthetic.py VERSION MEGABYTES FILE [big]
 
@@ -93,7 +93,8 @@ class World(object):
         self.method = self.add(self['CompiledMethod'], METHOD, [HEADER, self.symbol('foo'), self['Object']],
                                b'\x10\x11\x12\x13\x7c')
         self.method.slots[0] = method_header(2)
-        self.context = self.add(self['MethodContext'], BOTH, [self.nil, 0, 1, self.method, self.nil, 42, 7] + [self.nil] * 15)
+        self.context = self.add(self['MethodContext'], BOTH,
+                                [self.nil, self.nil, 1, self.method, self.nil, 42, 7] + [self.nil] * 15)
         self.process = self.add(self['Process'], FIXED, [self.nil, self.context, 40, self.nil])
         lists = self.add(self['Array'], INDEXABLE, [self.add(self['Semaphore'], FIXED, [self.nil, self.nil, 0])
                                                     for _ in range(8)])
@@ -104,8 +105,9 @@ class World(object):
         specials = [nil] * 60
         for index, item in {0: nil, 1: self.false, 2: self.true, 3: association, 4: 'Bitmap', 5: 'SmallInteger', 6: 'String',
                             7: 'Array', 8: nil, 9: 'Float', 10: 'MethodContext', 11: 'BlockContext', 12: 'Point',
-                            13: 'LargePositiveInteger', 14: nil, 15: 'Message', 16: 'CompiledMethod', 17: nil, 18: 'Semaphore',
-                            19: 'Character', 20: self.symbol('doesNotUnderstand:'), 23: nil, 24: self.characters,
+                            13: 'LargePositiveInteger', 14: nil, 15: 'Message', 16: 'CompiledMethod', 17: nil,
+                            18: 'Semaphore', 19: 'Character', 20: self.symbol('doesNotUnderstand:'), 23: nil,
+                            24: self.characters,
                             26: 'ByteArray', 27: 'Process', 28: compact,
                             36: 'BlockClosure', 37: 'FullBlockClosure', 42: 'LargeNegativeInteger'}.items():
             specials[index] = self[item] if isinstance(item, str) else item
@@ -340,7 +342,8 @@ class V3Encoder(Encoder):
 
 
 class SpurEncoder(Encoder):
-    segments = 1
+    segments = 1        # how many, with about as many objects in each
+    breaks = ()         # or the objects at which segments after the first begin
 
     def slots_of(self, obj):
         return self.body_size(obj) // self.size
@@ -376,11 +379,14 @@ class SpurEncoder(Encoder):
         return obj
 
     def place_all(self):
-        """Addresses; the segments are a megabyte apart in memory, and split the objects in equal numbers."""
+        """Addresses; the segments are a megabyte apart in memory."""
         self.parts = []
         count = len(self.objects)
-        for i in range(self.segments):
-            self.parts.append(self.objects[count * i // self.segments:count * (i + 1) // self.segments])
+        bounds = [count * i // self.segments for i in range(self.segments + 1)]
+        if self.breaks:
+            bounds = [0] + [self.objects.index(obj) for obj in self.breaks] + [count]
+        for i in range(len(bounds) - 1):
+            self.parts.append(self.objects[bounds[i]:bounds[i + 1]])
         address = self.base
         self.spans = []
         for part in self.parts:
@@ -487,7 +493,7 @@ def add_block(world, scale):
 
 
 def write_big(path, version, megabytes, big_endian=False):
-    """A big image: a World, then copies of one block, the pointers within the block relocated.  Answers its size in bytes."""
+    """A big image: a World, then copies of one block, the pointers within the block relocated.  Answers its size."""
     world = World(version)
     encoder = encoder_for(world, version, big_endian)
     size = encoder.size

@@ -21,8 +21,8 @@ def test_a_grown_image_has_that_many_times_the_objects(version, big_endian, tmp_
 
 
 @pytest.mark.native
-@pytest.mark.parametrize('version, big_endian, most', [(6502, True, 4), (6504, False, 4), (6521, False, 4), (68003, False, 3),
-                                                       (68021, False, 3)])
+@pytest.mark.parametrize('version, big_endian, most', [
+    (6502, True, 4), (6504, False, 4), (6521, False, 4), (68003, False, 3), (68021, False, 3)])
 def test_speed_and_memory(version, big_endian, most, tmp_path):
     """`spy info` of a big file: time by the clock, peak memory by the system's account of its children."""
     path = str(tmp_path / 'big.image')

@@ -105,8 +105,8 @@ def test_flipped_bytes_of_real_images(name):
 
 
 @pytest.mark.native
-@pytest.mark.parametrize('name, runs', [('headless-spur32.image', 1000), ('headless-spur64.image', 1000), ('mini.image', 700),
-                                        ('mini-be.image', 700)])
+@pytest.mark.parametrize('name, runs', [
+    ('headless-spur32.image', 1000), ('headless-spur64.image', 1000), ('mini.image', 700), ('mini-be.image', 700)])
 def test_the_executable_says_one_line_about_each_of_thousands_of_damaged_files(name, runs, tmp_path):
     with open(shared('images/' + name), 'rb') as file:
         data = file.read()

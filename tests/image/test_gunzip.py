@@ -36,7 +36,7 @@ def test_what_gzip_packs_is_unpacked(number, level):
     assert unpacked(packed(CONTENTS[number], level)) == text(CONTENTS[number])
 
 
-@pytest.mark.parametrize('strategy', [zlib.Z_FIXED, zlib.Z_HUFFMAN_ONLY] if hasattr(zlib, 'Z_FIXED') else [zlib.Z_HUFFMAN_ONLY])
+@pytest.mark.parametrize('strategy', [2, 4])    # Z_HUFFMAN_ONLY, Z_FIXED
 def test_every_kind_of_block(strategy):
     data = b'the quick brown fox ' * 100
     packer = zlib.compressobj(9, zlib.DEFLATED, 31, 8, strategy)

@@ -29,7 +29,8 @@ def test_objects_get_their_contents(version, big_endian):
     name = world.add(world['String'], BYTES, (), b'abcdefghijk')
     point = world.add(world['Point'], FIXED, [3, -4])
     array = world.add(world['Array'], INDEXABLE, [name, point, 1, world.nil])
-    method = world.add(world['CompiledMethod'], METHOD, [synthetic.method_header(2, 3, 1), name, world['Point']], b'\x01\x02\x03')
+    method = world.add(world['CompiledMethod'], METHOD, [synthetic.method_header(2, 3, 1), name, world['Point']],
+                       b'\x01\x02\x03')
     empty = world.add(world['String'], BYTES, (), b'')
     memory, at = load_world(world, version, big_endian)
     assert (at(world.nil), at(world.false), at(world.true)) == (memory.w_nil, memory.w_false, memory.w_true)
@@ -49,7 +50,8 @@ def test_units_of_every_width_and_count(version, big_endian):
         objects.append((world.add(world['ByteArray'], BYTES, (), bytes(bytearray(range(count)))), W_Bytes))
         objects.append((world.add(world['DoubleByteArray'], SHORTS, (), [0x1234 + i for i in range(count)]), W_Shorts))
         objects.append((world.add(world['Bitmap'], WORDS, (), [0xFEDCBA98 + i for i in range(count)]), W_Words))
-        objects.append((world.add(world['DoubleWordArray'], LONGS, (), [0xFEDCBA9876543210 + i for i in range(count)]), W_Longs))
+        longs = [0xFEDCBA9876543210 + i for i in range(count)]
+        objects.append((world.add(world['DoubleWordArray'], LONGS, (), longs), W_Longs))
     memory, at = load_world(world, version, big_endian)
     for obj, w_class in objects:
         w_object = at(obj)
@@ -70,8 +72,9 @@ def test_every_format_number(version):
     world = synthetic.World(version)
     kinds = set()
     for kind, cls, slots, units in [
-            ('empty', 'Object', [], ()), (FIXED, 'Point', [1, 2], ()), (INDEXABLE, 'Array', [1], ()), (BOTH, 'Array', [1], ()),
-            (WEAK, 'WeakArray', [1], ()), (EPHEMERON, 'Ephemeron', [1, 2, 3], ()), (LONGS, 'DoubleWordArray', [], [1])]:
+            ('empty', 'Object', [], ()), (FIXED, 'Point', [1, 2], ()), (INDEXABLE, 'Array', [1], ()),
+            (BOTH, 'Array', [1], ()), (WEAK, 'WeakArray', [1], ()), (EPHEMERON, 'Ephemeron', [1, 2, 3], ()),
+            (LONGS, 'DoubleWordArray', [], [1])]:
         kinds.add(synthetic.SPUR_FORMAT[kind])
         world.add(world[cls], kind, slots, units)
     for kind, cls, most in [(WORDS, 'Bitmap', 2), (SHORTS, 'DoubleByteArray', 4), (BYTES, 'ByteArray', 8)]:
@@ -227,6 +230,20 @@ def test_the_class_table_is_kept_but_hidden(version):
     assert len(hidden) == 3 and memory.header.w_hidden_roots is hidden[1]
     assert hidden[2].fetch(memory, world['Point'].index) is at(world['Point'])
     assert len(memory.header.oddities) == 3
+
+
+def test_gaps_at_both_sides_of_a_bridge_are_kept_apart():
+    world = synthetic.World(68021)
+    chunks = [world.add(world['Array'], INDEXABLE) for _ in range(2)]
+    chunks[0].free, chunks[1].free = 40, 48
+    world.add(world['Point'], FIXED, [1, 2])
+    encoder = synthetic.encoder_for(world, 68021)
+    encoder.breaks = [chunks[1]]
+    memory, at = load(world, encoder)
+    first, second = memory.header.gaps
+    assert first.before == second.before
+    assert (len(first.bytes), len(second.bytes)) == (40, 48)
+    assert second.place == first.place + len(first.bytes) + 16 == memory.header.segments[1].start
 
 
 @pytest.mark.parametrize('version', SPUR)

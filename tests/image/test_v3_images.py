@@ -28,7 +28,8 @@ def test_nil_true_and_false_are_the_memory_s_own(version, big_endian):
     assert at(world.nil) is memory.w_nil
     assert at(world.true) is memory.w_true
     assert at(world.false) is memory.w_false
-    assert [class_name(memory, w) for w in (memory.w_nil, memory.w_true, memory.w_false)] == ['UndefinedObject', 'True', 'False']
+    constants = [memory.w_nil, memory.w_true, memory.w_false]
+    assert [class_name(memory, w) for w in constants] == ['UndefinedObject', 'True', 'False']
 
 
 @pytest.mark.parametrize('version, big_endian', ALL)
@@ -39,7 +40,8 @@ def test_objects_get_their_contents(version, big_endian):
     pair = world.add(world['Association'], FIXED, [text, point])
     array = world.add(world['Array'], INDEXABLE, [pair, 1, world.nil])
     bitmap = world.add(world['Bitmap'], WORDS, (), [1, 0xFFFFFFFF, 0x12345678])
-    method = world.add(world['CompiledMethod'], METHOD, [synthetic.method_header(2, 3, 1), text, world['Point']], b'\x01\x02\x03')
+    method = world.add(world['CompiledMethod'], METHOD, [synthetic.method_header(2, 3, 1), text, world['Point']],
+                       b'\x01\x02\x03')
     memory, at = load(world, encoder_for(world, version, big_endian))
     assert at(text).text() == 'abcdefghijk' and class_name(memory, at(text)) == 'String'
     assert fields(memory, at(point)) == [3, -4]
@@ -56,7 +58,8 @@ def test_objects_get_their_contents(version, big_endian):
 @pytest.mark.parametrize('version, big_endian', ALL)
 def test_strings_of_all_lengths_keep_their_bytes(version, big_endian):
     world = synthetic.World(version)
-    contents = [bytes(bytearray((7 * n + i) & 255 for i in range(n))) for n in list(range(20)) + [239, 240, 247, 248, 255, 256, 999]]
+    sizes = list(range(20)) + [239, 240, 247, 248, 255, 256, 999]
+    contents = [bytes(bytearray((7 * n + i) & 255 for i in range(n))) for n in sizes]
     objects = [world.add(world['ByteArray'], BYTES, (), data) for data in contents]
     memory, at = load(world, encoder_for(world, version, big_endian))
     for obj, data in zip(objects, contents):
@@ -109,7 +112,8 @@ def test_free_chunks_are_no_objects_and_are_kept_as_gaps():
     last.free = 8
     memory, at = load(world, encoder_for(world, 6504, False))
     assert fields(memory, at(point)) == [1, 2]
-    assert [(gap.before, len(gap.bytes)) for gap in memory.header.gaps] == [(len(memory.loaded) - 1, 40), (len(memory.loaded), 8)]
+    count = len(memory.loaded)
+    assert [(gap.before, len(gap.bytes)) for gap in memory.header.gaps] == [(count - 1, 40), (count, 8)]
 
 
 def test_arrays_take_the_tightest_strategy():
@@ -192,8 +196,8 @@ def test_block_contexts_share_their_home_s_code_and_receiver():
 
 
 @pytest.mark.parametrize('changes', [
-    {'stackp': 17}, {'stackp': -1}, {'pc': 12}, {'pc': 18}, {'pc': 1000000}, {'method': 3}, {'sender': 12}, {'sender': 'point'},
-    {'method': 'point'}, {'closure': 'point'}, {'stackp': 'nil'}])
+    {'stackp': 17}, {'stackp': -1}, {'pc': 12}, {'pc': 18}, {'pc': 1000000}, {'method': 3}, {'sender': 12},
+    {'sender': 'point'}, {'method': 'point'}, {'closure': 'point'}, {'stackp': 'nil'}])
 def test_a_context_that_cannot_run_stays_an_ordinary_object(changes):
     world = synthetic.World(6504)
     point = world.add(world['Point'], FIXED, [1, 2])

@@ -40,7 +40,7 @@ def test_instances(interp):
     interp.keep(*things[:2])
     assert walk_instances(interp, view.w_self) == things[:2]
     assert elements(interp, call(interp, 177, view.w_self)) == things[:2]
-    assert interp.memory.enumeration.items == []
+    assert interp.memory.enumerations.active == []
     assert fails(interp, 78, things[1])
     assert call(interp, 78, things[0]) is things[1]
     assert fails(interp, 78, 3)
@@ -95,6 +95,26 @@ def test_instances_within_objects(interp):
             break
         count += 1
     assert count == len(found)
+
+
+def test_loops_within_loops_do_not_start_over(interp):
+    w_class = fakeimage.class_named(interp.memory, 'Point')
+    interp.keep(*[new(interp, 'Point') for _ in range(5)])
+    w_object = call(interp, 138, None)
+    w_point = call(interp, 77, w_class)
+    w_other = call(interp, 77, fakeimage.class_named(interp.memory, 'LinkedList'))
+    interp.linked = False       # starting over would raise
+    for _ in range(4):
+        w_object = call(interp, 139, w_object)
+        w_point = call(interp, 78, w_point)
+        w_other = call(interp, 78, w_other)
+
+
+def test_many_loops_at_once_are_bounded(interp):
+    interp.keep(*[new(interp, 'Object')])
+    for view in list(interp.memory.views):
+        fails(interp, 77, view.w_self)
+    assert len(interp.memory.enumerations.active) <= 8
 
 
 def test_objects_made_on_the_way_do_not_matter(interp):

@@ -119,7 +119,8 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path, monkeypatch):
 
 def test_any_byte_has_a_place_in_json():
     everything = ''.join(chr(i) for i in range(256))
-    assert json.loads(quoted(everything)) == everything if str is not bytes else json.loads(quoted(everything)).encode('latin-1')
+    found = json.loads(quoted(everything))
+    assert (found.encode('latin-1') if str is bytes else found) == everything
 
 
 SHARED = ['mini.image', 'mini-be.image', 'squeak2.2-be.image', 'mini-running-exit.image', 'bench-v3.image',
