@@ -64,6 +64,11 @@ def complain(message):
     osio.write(2, 'spy: ' + message + '\n')
 
 
+def naming(path, error):
+    """The same error, with the name of the file."""
+    return ImageError('%s: %s' % (path, error.message))
+
+
 def dispatch(argv):
     if len(argv) > 1:
         if argv[1] == '--help' or argv[1] == '-h':
@@ -89,7 +94,10 @@ def run_info(argv):
             raise UsageError('info takes one image')
     if path == '':
         raise UsageError('info needs an image')
-    return info.info(path, as_json)
+    try:
+        return info.info(path, as_json)
+    except ImageError as e:
+        raise naming(path, e)
 
 
 def parse(argv):
@@ -154,7 +162,10 @@ def run_image(argv0, options):
     stack.allow_megabytes(5.0)
     host = Host(osio.abspath(argv0), options.vm_arguments, osio.abspath(options.image), options.arguments)
     host.memory_limit = options.memory_megabytes << 20
-    vm = open_image(options.image, host)
+    try:
+        vm = open_image(options.image, host)
+    except ImageError as e:
+        raise naming(options.image, e)
     if options.has_code:
         osio.write(1, vm.evaluate(options.code) + '\n')
         return 0

@@ -2,8 +2,8 @@
 windows and memory sizes.
 
 The header is `header_size` bytes: version and header_size as 32-bit words (old 64-bit V3 images: as 64-bit words), then
-words of the image's word size, then 32-bit and 16-bit ones; ImageHeader names the fields in order.  `raw` keeps it whole, fields
-nobody knows included.
+words of the image's word size, then 32-bit and 16-bit ones; ImageHeader names the fields in order.  `raw` keeps it whole,
+fields nobody knows included.
 """
 from spyvm.image.errors import ImageError, corrupt
 from spyvm.objects.formats import Traits

@@ -10,7 +10,8 @@ up:
   12 bits  identity hash
   3 bits   for garbage collectors
 The word before it, if there, is the class; the one before that the size in bytes where 6 bits do not hold it.  In 64-bit
-images all words are of 8 bytes, and bit 2 of the base header says that the last 4 bytes are unused.  (VMMaker's ObjectMemory.)
+images all words are of 8 bytes, and bit 2 of the base header says that the last 4 bytes are unused.
+(ObjectMemory of VMMaker.)
 """
 from spyvm.image.errors import corrupt
 from spyvm.image.flags import V3_SHIFT

@@ -280,8 +280,6 @@ class NilStrategy(Strategy):
         if isinstance(w_value, W_SmallInteger):
             w_array.strategy = INTS
             w_array.storage = erase_ints([NO_INT] * size)
-        elif isinstance(w_value, W_Float) and w_value.is_immediate(memory) and size > 1:
-            self.become_generic(memory, w_array)
         else:
             self.become_generic(memory, w_array)
         w_array.strategy.store(memory, w_array, n0, w_value)
