@@ -1,4 +1,5 @@
 """RPython's entry: target(), jitpolicy(). Nothing else."""
+from rpython.jit.codewriter.policy import JitPolicy
 from rpython.memory.gc.incminimark import IncrementalMiniMarkGC
 
 from spyvm.cli import main
@@ -13,6 +14,15 @@ def target(driver, args):
     return main, None
 
 
+class Policy(JitPolicy):
+    """What no loop of the image's spends its time in is called, not traced."""
+
+    def look_inside_function(self, function):
+        for package in ('spyvm.platform.', 'spyvm.image.', 'spyvm.tools.', 'spyvm.plugins.'):
+            if function.__module__ and function.__module__.startswith(package):
+                return False
+        return JitPolicy.look_inside_function(self, function)
+
+
 def jitpolicy(driver):
-    from rpython.jit.codewriter.policy import JitPolicy
-    return JitPolicy()
+    return Policy()

@@ -14,13 +14,13 @@ USAGE = '''usage: spy [options] IMAGE [image arguments]      resume the image wh
 options:
   --headless        open no window (the default where there is no display)
   --memory MB       warn the image when more than that is in use (default 2048)
-  --jit PARAMETERS  'off', or RPython's, e.g. threshold=500,trace_limit=20000
+  --jit PARAMETERS  'off', or RPython's, e.g. threshold=500,trace_limit=16000
   --version         what this is
   --help            this text
 '''
 
 # A send-heavy loop gains from more unrolling of recursive calls than RPython's default; GUI code has long traces.
-JIT_DEFAULTS = 'max_unroll_recursion=7,trace_limit=16000,threshold=1500,function_threshold=2200'
+JIT_DEFAULTS = 'max_unroll_recursion=16,trace_limit=16000,threshold=1039,function_threshold=1619'
 
 
 class UsageError(Exception):
@@ -153,8 +153,8 @@ def set_jit(parameters):
         jit.set_user_param(None, JIT_DEFAULTS)
         if parameters:
             jit.set_user_param(None, parameters)
-    except ValueError:
-        raise UsageError('--jit: cannot make sense of %s' % parameters)
+    except Exception:       # each parameter has limits of its own, and RPython exceptions for them
+        raise UsageError('--jit: RPython does not take %s' % parameters)
 
 
 def run_image(argv0, options):

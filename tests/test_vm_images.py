@@ -43,7 +43,7 @@ def images():
 
 
 @pytest.mark.parametrize('name', OLD_IMAGES)
-@pytest.mark.parametrize('question,code,answer', QUESTIONS)
+@pytest.mark.parametrize('question,code,answer', QUESTIONS, ids=[question[0] for question in QUESTIONS])
 def test_question(images, name, question, code, answer):
     if REAL and name == 'squeak2.2-be' and question not in FEW:
         pytest.skip('takes long')
@@ -64,7 +64,7 @@ def test_print_all_classes(images, name):
 
 
 @pytest.mark.parametrize('name', OLD_IMAGES[:2])
-@pytest.mark.parametrize('what,code,first', ERRORS)
+@pytest.mark.parametrize('what,code,first', ERRORS, ids=[error[0] for error in ERRORS])
 def test_error(name, what, code, first):
     vm = fresh(name)
     with pytest.raises(UnhandledError) as e:
@@ -110,20 +110,15 @@ def test_benchmarks_in_small(name):
 
 @pytest.mark.parametrize('name', ['bench-v3', 'bench-spur32', 'bench-spur64'])
 def test_benchmark_images_write_their_results(name, tmpdir, monkeypatch):
-    """The image's own process, with the two long calculations cut short by primitives of their values."""
+    """The image's own process, with the two long calculations replaced by their values."""
     monkeypatch.chdir(str(tmpdir))
     vm = fresh(name)
     memory = vm.memory
     for selector, value in (('benchmark', 1028), ('benchFib', 126491971)):
-        w_class = vm.find_class('Integer')
-        w_method = memory.view_of_class(w_class).lookup(memory, vm.find_symbol(selector))
-        w_method.header = 1 | (w_method.header & ~0x10000 if memory.is_spur else 1 << 9)
+        w_method = memory.view_SmallInteger.lookup(memory, vm.find_symbol(selector))
+        w_method.header = len(w_method.literals) << (0 if memory.is_spur else 9)
         w_method.literals[0] = memory.int_object(value)
         w_method.bytes[0:2] = [chr(32), chr(124)]       # push literal 0, return it
-        if memory.is_spur:
-            w_method.header = w_method.header & ~0x7FFF | len(w_method.literals)
-        else:
-            w_method.header = len(w_method.literals) << 9
         w_method.changed(memory)
     with pytest.raises(Exit) as e:
         vm.run()

@@ -161,8 +161,8 @@ def enter_block(interp, block, args_w):
     if block.w_sender is None:
         if not block.has_returned():
             return False        # it is being evaluated
-    elif block is interp.base:
-        return False
+    elif block is interp.base or isinstance(block.w_sender, W_Context):
+        return False            # so it is here, below contexts that know their senders
     code = block.code
     if not interp.has_right_stack(block):
         interp.fit_stack(block)

@@ -326,6 +326,31 @@ def test_fused_comparisons(kind, asm):
     assert w.run(w.method(code)) == 2
 
 
+@pytest.mark.parametrize('kind,asm', SETS)
+def test_fused_constants(kind, asm):
+    """x + 1 is one instruction; other operands, too large results and jumps to the + itself are as if it were not."""
+    w = World(kind)
+    for selector in ('+', '-'):
+        w.define('Object', selector, w.method(asm().push_temp(0).return_top(), args=1))
+    most, least = w.memory.max_int, w.memory.min_int
+    for constant in (0, 1, 2, -1):
+        for which in (0, 1):
+            w_method = w.method(asm().push_temp(0).push_int(constant).special(which).return_top(), args=1)
+            for value in (0, 5, most, least, most - 1, least + 1):
+                result = value + constant if which == 0 else value - constant
+                if not least <= result <= most:
+                    result = constant       # what the image's method answers
+                assert w.run(w_method, None, [value]) == result
+            assert w.run(w_method, None, [2.5]) == (2.5 + constant if which == 0 else 2.5 - constant)
+            assert w.run(w_method, None, ['abc']) == constant
+    code = asm().push_temp(0).push_temp(0).push_true()
+    there = code.jump_true()
+    code.push_int(1)
+    code.land(there)
+    code.special(0).return_top()
+    assert w.run(w.method(code, args=1), None, [20]) == 40
+
+
 # ---- random bytes
 
 POLLS = 4

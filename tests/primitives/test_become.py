@@ -284,7 +284,8 @@ def test_alike_objects_need_no_walk(interp):
 def test_what_only_looks_alike(interp):
     memory = interp.memory
     w_method = method(memory)
-    pairs = [(memory.w_special_objects, new(interp, 'Array', 3)), (generic_array(interp, [w_method]), new(interp, 'Array', 1)),
+    pairs = [(memory.w_special_objects, new(interp, 'Array', 3)),
+             (generic_array(interp, [w_method]), new(interp, 'Array', 1)),
              (new(interp, 'MethodDictionary', 2), new(interp, 'MethodDictionary', 2)),
              (new(interp, 'Point'), new(interp, 'Form')),
              (fakeimage.string(memory, 'ab'), fakeimage.string(memory, 'abc'))]

@@ -208,7 +208,8 @@ def test_contexts(interp):
     assert value(interp, 210, w_context, 2) == 9
     assert value(interp, 210, w_context, 1) is None
     assert value(interp, 210, None, w_context, 2) == 9
-    for index in [0, 3, -1]:
+    beyond = 3 if memory.is_spur else 17       # old images reach the whole stack
+    for index in [0, beyond, -1]:
         assert fails(interp, 210, w_context, index)
         assert fails(interp, 211, w_context, index, 1)
     for stackp in [-1, 10 ** 6, None]:
@@ -287,7 +288,7 @@ def test_new_method(interp):
     assert value(interp, 62, w_method) == 3 * memory.word_size + 5
     assert value(interp, 68, w_method, 3) is None
     assert value(interp, 61, w_method, 3 * memory.word_size + 1, 200) == 200
-    assert fails(interp, 60, w_method, 1)
+    assert fails(interp, 60, w_method, 1) == memory.is_spur     # old images read the header bytewise
     assert fails(interp, 79, w_class, -1, header)
     assert fails(interp, 79, w_class, 5, None)
     assert fails(interp, 79, fakeimage.class_named(memory, 'Array'), 5, header)
@@ -309,8 +310,8 @@ def test_pinned_objects(spur):
 def test_clone_of_every_kind(interp):
     memory = interp.memory
     originals = [generic_array(interp, [new(interp, 'Object'), memory.w_nil]), new(interp, 'Point'),
-                 fakeimage.string(memory, 'abc'), fakeimage.words(memory, 'Bitmap', [1, 2]), method(memory, [W_SmallInteger(1)]),
-                 new(interp, 'WeakArray', 2),
+                 fakeimage.string(memory, 'abc'), fakeimage.words(memory, 'Bitmap', [1, 2]),
+                 method(memory, [W_SmallInteger(1)]), new(interp, 'WeakArray', 2),
                  fakeimage.array(memory, [W_SmallInteger(1), memory.w_nil]), new(interp, 'Array', 4),
                  W_BlockClosure(memory.view_BlockClosure, False, memory.w_nil, W_SmallInteger(1), W_SmallInteger(0),
                                 memory.w_nil, [memory.w_true])]
