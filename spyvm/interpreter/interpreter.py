@@ -410,9 +410,15 @@ class Interpreter(object):
         if isinstance(w_method, W_CompiledMethod):
             code = w_method.code
             if code is None or code.kind < 0:
-                code = self.prepare(w_method)
+                code = self.prepare_found(w_method, view, w_selector)
             return code
         return None
+
+    @jit.dont_look_inside
+    def prepare_found(self, w_method, view, w_selector):
+        code = self.prepare(w_method)
+        code.name = view.name() + '>>' + symbol_text(w_selector)
+        return code
 
     @jit.dont_look_inside
     def cached_target(self, code, pc, view, w_selector):

@@ -12,7 +12,7 @@ from spyvm.rpy import jit, ticker
 
 
 def printable_location(pc, sp, code):
-    return 'pc %d: %s in %s' % (pc, op.describe(code.ops[pc]), code.w_method.describe())
+    return '%s pc %d: %s' % (code.name, pc, op.describe(code.ops[pc]))
 
 
 driver = jit.JitDriver(greens=['pc', 'sp', 'code'], reds=['depth', 'interp', 'frame'], virtualizables=['frame'],

@@ -129,6 +129,7 @@ class MethodCode(object):
         self.pc_base = w_method.byte_offset(memory) + 1
         self.initial_pc = 0
         self.initial_sp = self.num_temps if self.num_temps >= self.num_args else self.num_args
+        self.name = ''          # for people: receiver's class and selector of the first send that found it
         self.frame_size = 0
         self.ops = []
         self.depths = []

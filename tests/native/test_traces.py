@@ -20,7 +20,7 @@ def loops_of(tmp_path, code, image='mini.image', jit='threshold=200'):
     spy = os.environ.get('SPY')
     if not spy:
         pytest.skip('no native executable: SPY is not set')
-    done = subprocess.run([spy, '--jit', jit, '-c', code, shared(image)], env=environ, stdout=subprocess.PIPE,
+    done = subprocess.run([spy, '--jit', jit, '-c', code, shared('images/' + image)], env=environ, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=120)
     assert done.returncode == 0, done.stderr
     traces = [trace for trace in jitlog.read(log) if trace.loop]
