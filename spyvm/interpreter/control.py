@@ -137,12 +137,13 @@ def block_copy(interp, w_context, w_num_args, next_pc):
     home = w_context.home()
     if home is None:
         home = w_context
-    block = jit.hint(W_Context(interp.memory.view_BlockContext, code, code.frame_size), access_directly=True)
+    w_block = W_Context(interp.memory.view_BlockContext, code, code.frame_size)
+    block = jit.hint(w_block, access_directly=True)
     block.block = BlockPart(home, w_num_args.value, next_pc + 2)    # the body is behind the jump around it
     block.w_receiver = receiver_of(w_context)
     block.pc = next_pc + 2
     block.w_sender = interp.w_nil
-    return block
+    return w_block
 
 
 def receiver_of(w_context):
@@ -202,16 +203,17 @@ def value_of_block(interp, frame, w_block, next_pc, sp, nargs, depth):
 def value_of_closure(interp, frame, w_closure, next_pc, sp, nargs, depth):
     if not isinstance(w_closure, W_BlockClosure):
         return None
-    new = new_closure_context(interp, w_closure, nargs)
-    if new is None:
+    w_new = new_closure_context(interp, w_closure, nargs)
+    if w_new is None:
         return None
+    new = jit.hint(w_new, access_directly=True)
     base = sp - nargs
     assert base >= 1
     for i in range(nargs):
         new.stack[i] = frame.stack[base + i]
     frame.pc = next_pc
     frame.sp = base - 1
-    return interp.run(frame, new, depth)
+    return interp.run(frame, w_new, depth)
 
 
 @jit.unroll_safe
@@ -248,7 +250,8 @@ def new_closure_context(interp, closure, nargs):
     if jit.we_are_jitted():
         num_copied = jit.promote(num_copied)
         sp = jit.promote(sp)
-    new = jit.hint(W_Context(interp.memory.view_MethodContext, code, code.frame_size), access_directly=True)
+    w_new = W_Context(interp.memory.view_MethodContext, code, code.frame_size)
+    new = jit.hint(w_new, access_directly=True)
     new.w_closure = closure
     w_receiver = closure.w_receiver
     if w_receiver is None or (not closure.full and w_receiver is interp.w_nil):
@@ -264,7 +267,7 @@ def new_closure_context(interp, closure, nargs):
         i += 1
     new.pc = pc
     new.sp = sp
-    return new
+    return w_new
 
 
 def outer_receiver(interp, closure):
@@ -295,14 +298,15 @@ def value_with_array(interp, frame, w_block, old, w_args, next_pc, base, depth):
     if args_w is None:
         return None
     if isinstance(w_block, W_BlockClosure):
-        new = new_closure_context(interp, w_block, len(args_w))
-        if new is None:
+        w_new = new_closure_context(interp, w_block, len(args_w))
+        if w_new is None:
             return None
+        new = jit.hint(w_new, access_directly=True)
         for i in range(len(args_w)):
             new.stack[i] = args_w[i]
         frame.pc = next_pc
         frame.sp = base
-        return interp.run(frame, new, depth)
+        return interp.run(frame, w_new, depth)
     if not isinstance(w_block, W_Context) or not old or not enter_block(interp, w_block, args_w):
         return None
     frame.pc = next_pc

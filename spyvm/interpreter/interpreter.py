@@ -591,7 +591,8 @@ class Interpreter(object):
     @jit.unroll_safe
     def activate(self, frame, target, next_pc, sp, nargs, depth, error):
         """Run a method's bytecodes in a context of its own.  `error` is the code of a primitive that failed, or 0."""
-        new = jit.hint(W_Context(self.memory.view_MethodContext, target, target.frame_size), access_directly=True)
+        w_new = W_Context(self.memory.view_MethodContext, target, target.frame_size)
+        new = jit.hint(w_new, access_directly=True)
         base = sp - nargs
         receiver_at = base - 1
         assert receiver_at >= 0
@@ -601,19 +602,20 @@ class Interpreter(object):
         self.finish_activation(new, target, nargs, error)
         frame.pc = next_pc
         frame.sp = receiver_at
-        return self.run(frame, new, depth)
+        return self.run(frame, w_new, depth)
 
     @jit.unroll_safe
     def activate_with(self, frame, target, next_pc, sp, w_receiver, args_w, depth, error):
         """The same with the receiver and arguments given; sp is the stack pointer after popping what was sent."""
-        new = jit.hint(W_Context(self.memory.view_MethodContext, target, target.frame_size), access_directly=True)
+        w_new = W_Context(self.memory.view_MethodContext, target, target.frame_size)
+        new = jit.hint(w_new, access_directly=True)
         new.w_receiver = w_receiver
         for i in range(len(args_w)):
             new.stack[i] = args_w[i]
         self.finish_activation(new, target, len(args_w), error)
         frame.pc = next_pc
         frame.sp = sp
-        return self.run(frame, new, depth)
+        return self.run(frame, w_new, depth)
 
     @always_inline
     @jit.unroll_safe
@@ -639,7 +641,8 @@ class Interpreter(object):
 
     @always_inline
     def run(self, frame, new, depth):
-        """Run the context `new`, called from `frame`, until it returns; answer what it returned."""
+        """Run the context `new`, called from `frame`, until it returns; answer what it returned.  `new` must not be accessed directly,
+        in the JIT's sense: interpret(), which has the JIT's merge point, would exist twice."""
         if depth >= ticker.limit():
             self.limit_reached(frame, new, depth)
         try:
@@ -1068,9 +1071,9 @@ class Interpreter(object):
         return self.pending_switch
 
     def user_interrupt(self):
-        """Ctrl-C: the image is told if it waits for that; if not, or at the second time, the run ends."""
+        """Ctrl-C: an image that runs as itself is told if it waits for that; otherwise, or at the second time, the run ends."""
         w_semaphore = self.memory.special(special.INTERRUPT_SEMAPHORE)
-        if self.was_interrupted or w_semaphore is self.w_nil:
+        if self.entry is not None or self.was_interrupted or w_semaphore is self.w_nil:
             self.host.interrupted()
         self.was_interrupted = True
         try:

@@ -277,5 +277,6 @@ class Sista(Assembler):
 
 
 # what runs in which kind of image, for pytest.mark.parametrize
-SETS = [('v3', Classic), ('v3closures', Classic), ('spur32', Classic), ('spur64', Classic), ('spur32', Sista), ('spur64', Sista)]
+SETS = [('v3', Classic), ('v3closures', Classic), ('spur32', Classic), ('spur64', Classic), ('spur32', Sista),
+        ('spur64', Sista)]
 CLOSURE_SETS = SETS[1:]

@@ -1,4 +1,5 @@
-"""Blocks of all three kinds: BlockContexts, BlockClosures, FullBlockClosures; non-local returns, alive, dead and through unwind marks."""
+"""Blocks of all three kinds: BlockContexts, BlockClosures, FullBlockClosures; non-local returns, to homes alive and dead, and
+through unwind marks."""
 import pytest
 
 from assembler import Classic, CLOSURE_SETS, Sista
@@ -19,7 +20,8 @@ class Blocks(World):
     def __init__(self, kind):
         World.__init__(self, kind)
         for selector, number in [('blockCopy:', 80), ('value', 81), ('value:', 81), ('value:value:', 81),
-                                 ('valueWithArguments:', 82), ('instVarAt:', 73), ('instVarAt:put:', 74), ('terminateTo:', 196)]:
+                                 ('valueWithArguments:', 82), ('instVarAt:', 73), ('instVarAt:put:', 74),
+                                 ('terminateTo:', 196)]:
             self.primitive('Object', selector, number)
         if kind != 'v3':
             for selector, number in [('value', 201), ('value:', 202), ('value:value:', 203), ('value:value:value:', 204),
@@ -279,8 +281,8 @@ def test_local_returns_need_no_unwinding(kind, asm):
     guarded(w, asm, asm().push_int(1).block_return())
     assert w.run(w.method(asm().push_self().send(0, 0).return_top(), [w.symbol('outer')])) == 0
     # nor does a return whose home lies within the mark
-    w.define('Object', 'inner', w.method(asm().closure(asm().push_int(1).return_top()).send(0, 0).pop().push_int(0).return_top(),
-                                         [w.symbol('value')]))
+    code = asm().closure(asm().push_int(1).return_top()).send(0, 0).pop().push_int(0).return_top()
+    w.define('Object', 'inner', w.method(code, [w.symbol('value')]))
     guarded(w, asm, asm().push_self().send(2, 0).block_return())
     code = asm().push_self().closure(asm().push_self().send(2, 0).block_return()).send(0, 1).return_top()
     w.define('Object', 'outer', w.method(code, [w.symbol('guarded:'), w.symbol('value'), w.symbol('inner')]))
@@ -353,7 +355,8 @@ def test_closures_with_anything_in_their_fields(kind):
     w = Blocks(kind)
     w_good = w.run(w.method(Classic().closure(Classic().push_int(1).block_return()).return_top()))
     code = Classic().push_literal(0).send(1, 0).return_top()
-    values = [None, 0, -1, 1, 10 ** 6, 'abc', w.thing(), w_good, w.items(w_good)[0], w_good.w_start.value + 1, w.method([120])]
+    values = [None, 0, -1, 1, 10 ** 6, 'abc', w.thing(), w_good, w.items(w_good)[0], w_good.w_start.value + 1,
+              w.method([120])]
     names = ['BlockClosure'] + (['FullBlockClosure'] if kind != 'v3closures' else [])
     for name in names:
         for field in range(3 if name == 'BlockClosure' else 4):

@@ -268,7 +268,8 @@ def test_searches_for_marked_contexts(kind, asm):
     for selector, expected in (('handled', 199), ('ensured', None)):
         result = w.run(w.method(asm().push_self().send(0, 0).return_top(), [w.symbol(selector)]))
         assert (result and result.code.primitive) == expected
-    w.define('Object', 'find', w.method(asm().push_context().push_nil().send(0, 1).return_top(), [w.symbol('nextUnwindUpTo:')]))
+    code = asm().push_context().push_nil().send(0, 1).return_top()
+    w.define('Object', 'find', w.method(code, [w.symbol('nextUnwindUpTo:')]))
     for selector, expected in (('handled', None), ('ensured', 198)):
         result = w.run(w.method(asm().push_self().send(0, 0).return_top(), [w.symbol(selector)]))
         assert (result and result.code.primitive) == expected

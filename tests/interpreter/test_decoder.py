@@ -36,7 +36,7 @@ def common(n):
 
 
 def v3_table():
-    """(bytes, instruction), after the Blue Book's table of bytecodes and Squeak's Interpreter class>>initializeBytecodeTable."""
+    """(bytes, instruction), after the Blue Book's table and Squeak's Interpreter class>>initializeBytecodeTable."""
     rows = []
     for i in range(16):
         rows += [([i], ('PUSH_INSTVAR', i, 0, 1)), ([16 + i], ('PUSH_TEMP', i, 0, 1))]
@@ -56,7 +56,8 @@ def v3_table():
         for kind, name in enumerate(['INSTVAR', 'TEMP', 'LITERAL', 'LITVAR']):
             rows.append(([128, kind * 64 + i], ('PUSH_' + name, i, 0, 2)))
             if kind != 2:
-                rows += [([129, kind * 64 + i], ('STORE_' + name, i, 0, 2)), ([130, kind * 64 + i], ('POP_' + name, i, 0, 2))]
+                rows += [([129, kind * 64 + i], ('STORE_' + name, i, 0, 2)),
+                         ([130, kind * 64 + i], ('POP_' + name, i, 0, 2))]
     rows += [([131, 5 * 32 + 30], ('SEND', 30, 5, 2)), ([133, 3 * 32 + 31], ('SEND_SUPER', 31, 3, 2))]
     rows += [([134, 2 * 64 + 61], ('SEND', 61, 2, 2))]
     for kind, name in enumerate('SEND SEND_SUPER PUSH_INSTVAR PUSH_LITERAL PUSH_LITVAR STORE_INSTVAR POP_INSTVAR '
@@ -71,7 +72,8 @@ def v3_table():
         target = 2 + (i - 4) * 256 + 77
         rows.append(([160 + i, 77], ('JUMP' if i >= 4 else 'JUMP_BACK', target, 0, 2)))
     for i in range(4):
-        rows += [([168 + i, 77], ('JUMP_TRUE', 2 + i * 256 + 77, 0, 2)), ([172 + i, 77], ('JUMP_FALSE', 2 + i * 256 + 77, 0, 2))]
+        target = 2 + i * 256 + 77
+        rows += [([168 + i, 77], ('JUMP_TRUE', target, 0, 2)), ([172 + i, 77], ('JUMP_FALSE', target, 0, 2))]
     return rows
 
 
@@ -105,14 +107,15 @@ def sista_table():
     for b, name in [(229, 'PUSH_TEMP'), (242, 'POP_TEMP'), (245, 'STORE_TEMP')]:
         rows.append(([b, 60], (name, 60, 0, 2)))
     rows += [([231, 100], ('PUSH_NEW_ARRAY', 100, 0, 2)), ([231, 228], ('POP_NEW_ARRAY', 100, 0, 2))]
-    rows += [([232, 200], ('PUSH_INT', op.INT_BIAS + 200, 0, 2)), ([225, 255, 232, 200], ('PUSH_INT', op.INT_BIAS - 56, 0, 4))]
+    rows += [([232, 200], ('PUSH_INT', op.INT_BIAS + 200, 0, 2))]
+    rows += [([225, 255, 232, 200], ('PUSH_INT', op.INT_BIAS - 56, 0, 4))]
     rows += [([225, 1, 225, 2, 232, 3], ('PUSH_INT', op.INT_BIAS + 0x10203, 0, 6))]
     rows += [([233, 200], ('PUSH_CHAR', 200, 0, 2)), ([225, 1, 225, 246, 233, 0], ('PUSH_CHAR', 0x1F600, 0, 6))]
     rows += [([234, 31 * 8 + 5], ('SEND', 31, 5, 2)), ([224, 2, 225, 1, 234, 31 * 8 + 5], ('SEND', 95, 13, 6))]
     rows += [([235, 31 * 8 + 5], ('SEND_SUPER', 31, 5, 2)), ([225, 65, 235, 8], ('SEND_DIRECTED_SUPER', 1, 8, 4))]
     for b, name in [(237, 'JUMP'), (238, 'JUMP_TRUE'), (239, 'JUMP_FALSE')]:
         rows += [([b, 77], (name, 79, 0, 2)), ([225, 1, b, 77], (name, 4 + 256 + 77, 0, 4))]
-    rows += [([225, 255, 237, 252] * 1, ('JUMP_BACK', 0, 0, 4))]
+    rows += [([225, 255, 237, 252], ('JUMP_BACK', 0, 0, 4))]
     rows += [([248, 0, 0], ('NOP', 0, 0, 3)), ([249, 7, 0x43], ('PUSH_FULL_CLOSURE', 7, 0x43, 3))]
     rows += [([224, 1, 249, 7, 0xC0], ('PUSH_FULL_CLOSURE', 263, 0xC0, 5))]
     rows += [([250, 3 * 8 + 2, 9], ('PUSH_CLOSURE', 12, 2 | 3 << 8, 3))]
