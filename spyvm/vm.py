@@ -8,11 +8,8 @@ from spyvm.interpreter.unwinding import FatalError, Finished
 from spyvm.objects import special
 from spyvm.objects.classview import class_name
 from spyvm.objects.context import W_Context
-from spyvm.objects.errors import PrimitiveFailed
-from spyvm.objects.model import W_SmallInteger
 from spyvm.objects.pointers import W_AbstractPointers, W_Class
 from spyvm.objects.raw import W_Bytes
-from spyvm.platform.host import Exit
 from spyvm.tools.backtrace import backtrace
 
 # Where images open a window on an error.  A run without anybody to look at it ends there instead.  Class, selector, and which

@@ -1,4 +1,4 @@
-"""The shared images on the VM untranslated: questions with known answers, errors, low space, images that run as themselves."""
+"""The shared images, untranslated: questions with known answers, errors, low space, images that run as themselves."""
 import struct
 import sys
 

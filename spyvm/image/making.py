@@ -58,7 +58,6 @@ class Maker(Heap):
 
     def create(self, info):
         """The object at which the walk is; its pointers are nil."""
-        memory = self.memory
         kind = self.kind
         if kind == formats.BYTES:
             self.check_padding()
@@ -157,7 +156,6 @@ class Maker(Heap):
         place = self.place + self.fields
         size = (self.size - self.unused) >> 3
         result = [r_uint(0)] * size
-        buffer = self.buffer
         for i in range(size):
             result[i] = r_uint(self.long_at(place + (i << 3)))
         return W_Longs(None, result)

@@ -1,6 +1,6 @@
 """The VM's cached, versioned view of a class: how to look methods up and what its instances look like."""
 from spyvm.objects import formats, special
-from spyvm.objects.model import W_Object, W_SmallInteger
+from spyvm.objects.model import W_SmallInteger
 from spyvm.objects.pointers import W_AbstractPointers, W_Array, GENERIC, unerase_generic
 from spyvm.objects.raw import W_Bytes
 from spyvm.rpy import jit

@@ -5,11 +5,9 @@ from spyvm.objects.closure import W_BlockClosure
 from spyvm.objects.context import BlockPart, W_Context
 from spyvm.objects.enumeration import Enumerations
 from spyvm.objects.errors import BAD_ARGUMENT, BAD_RECEIVER, FAILED, NO_MEMORY
-from spyvm.objects.method import W_CompiledMethod
-from spyvm.objects.model import (W_Object, W_SmallInteger, W_Character, W_Float, W_HeapObject, BOXED, HASH_MASK)
-from spyvm.objects.pointers import (W_Pointers, W_AbstractPointers, W_Class, W_Weak, W_Array, new_array, new_generic_array)
+from spyvm.objects.model import W_SmallInteger, W_Character, W_Float, W_HeapObject, BOXED, HASH_MASK
+from spyvm.objects.pointers import W_Pointers, W_AbstractPointers, W_Class, W_Weak, new_array, new_generic_array
 from spyvm.objects.raw import W_Bytes, W_Words, W_Shorts, W_Longs
-from spyvm.rpy import jit
 from spyvm.rpy.arith import intmask, r_uint, r_uint32
 
 

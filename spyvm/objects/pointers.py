@@ -1,8 +1,8 @@
 """Objects made of pointers: plain ones, Arrays with storage strategies, classes, weak objects."""
 from spyvm.objects import formats
 from spyvm.objects.errors import BAD_INDEX, NO_MODIFICATION
-from spyvm.objects.model import W_HeapObject, W_Object, W_SmallInteger, W_Float, IMMUTABLE
-from spyvm.rpy import erased, jit, memory as host
+from spyvm.objects.model import W_HeapObject, W_SmallInteger, W_Float, IMMUTABLE
+from spyvm.rpy import erased, memory as host
 
 
 class W_AbstractPointers(W_HeapObject):

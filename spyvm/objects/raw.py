@@ -1,8 +1,8 @@
 """Objects made of raw units: bytes and 16-bit units, 32-bit words, 64-bit words."""
 from spyvm.objects import formats
 from spyvm.objects.errors import BAD_INDEX, BAD_ARGUMENT, NO_MODIFICATION
-from spyvm.objects.model import W_HeapObject, W_SmallInteger, W_Character, IMMUTABLE
-from spyvm.rpy.arith import r_uint32, r_uint, intmask
+from spyvm.objects.model import W_HeapObject, W_SmallInteger, IMMUTABLE
+from spyvm.rpy.arith import r_uint32, intmask
 
 
 class W_Bytes(W_HeapObject):

@@ -1,8 +1,6 @@
 """A Smalltalk stack as text."""
 from spyvm.interpreter.unwinding import LoopGuard
 from spyvm.objects.context import W_Context
-from spyvm.objects.model import W_Object
-from spyvm.objects.pointers import W_AbstractPointers
 
 MAX_LINES = 40
 

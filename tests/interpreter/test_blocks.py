@@ -1,4 +1,4 @@
-"""Blocks of all three kinds: BlockContexts, BlockClosures, FullBlockClosures; non-local returns, to homes alive and dead, and
+"""Blocks of all three kinds: BlockContexts, BlockClosures, FullBlockClosures; non-local returns to homes alive and dead and
 through unwind marks."""
 import pytest
 

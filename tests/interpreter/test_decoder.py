@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from assembler import Classic, SETS, Sista
+from assembler import SETS, Sista
 from spyvm.interpreter import decode_sista, decode_v3, decoder, opcodes as op
 from spyvm.interpreter.decode_v3 import Instruction
 from spyvm.interpreter.interpreter import Interpreter
@@ -241,7 +241,8 @@ def test_temporaries(kind, asm):
     w = World(kind)
     for n in (0, 3, 11):
         assert 'illegal bytecode at byte 0' in error(w, asm().push_temp(n).return_top().bytes, temps=n, sista=asm.sista)
-        assert 'illegal bytecode' in error(w, asm().push_int(1).pop_temp(n + 1).return_self().bytes, temps=n, sista=asm.sista)
+        code = asm().push_int(1).pop_temp(n + 1).return_self()
+        assert 'illegal bytecode' in error(w, code.bytes, temps=n, sista=asm.sista)
         assert w.run(w.method(asm().push_temp(n).return_top(), temps=n + 1)) is None
 
 
@@ -260,7 +261,8 @@ def test_literals(kind, asm):
 
 @pytest.mark.parametrize('kind', KINDS)
 @pytest.mark.parametrize('code', [
-    [151], [164, 200], [160, 0], [163, 0], [118, 159], [118, 171, 255], [113, 168, 0], [143, 0, 1, 0, 124], [143, 0, 0, 0, 124],
+    [151], [164, 200], [160, 0], [163, 0], [118, 159], [118, 171, 255], [113, 168, 0],
+    [143, 0, 1, 0, 124], [143, 0, 0, 0, 124],
     [118], [135], [128], [132, 0], [118, 118, 178, 159], [118, 118, 178, 172, 1],
 ])
 def test_jumps_outside_and_ends_without_return(kind, code):
@@ -270,7 +272,8 @@ def test_jumps_outside_and_ends_without_return(kind, code):
 
 @pytest.mark.parametrize('kind', ['spur32', 'spur64'])
 @pytest.mark.parametrize('code', [
-    [183], [237, 200], [225, 255, 237, 0], [81, 191], [81, 199], [225, 255, 225, 0, 237, 0], [250, 0, 200, 92], [250, 0, 0, 92],
+    [183], [237, 200], [225, 255, 237, 0], [81, 191], [81, 199], [225, 255, 225, 0, 237, 0],
+    [250, 0, 200, 92], [250, 0, 0, 92],
     [77, 225, 255, 238, 251], [77, 225, 255, 239, 251],     # a conditional jump back
     [81, 81, 98, 199],
 ])
@@ -400,11 +403,13 @@ def fuzz_world(kind):
     w.define('Object', 'attemptToAssign:withIndex:', w.method([16, 124], args=2))
     w.define('Object', 'recurse', w.method([112, 208, 124], [w.symbol('recurse')]))
     w.define('Object', 'mark', w.method([112, 124], primitive=198))
-    for selector, number in [('blockCopy:', 80), ('value', 81), ('value:', 81), ('valueWithArguments:', 82), ('perform:', 83),
-                             ('perform:with:', 83), ('perform:withArguments:', 84), ('signal', 85), ('wait', 86), ('resume', 87),
-                             ('suspend', 88), ('yield', 167), ('at:', 60), ('at:put:', 61), ('size', 62), ('new', 70),
-                             ('new:', 71), ('instVarAt:', 73), ('instVarAt:put:', 74), ('fieldAt:', 210), ('fieldAt:put:', 211),
-                             ('class', 111), ('become:', 72), ('nextUnwind:', 195), ('terminateTo:', 196), ('nextHandler', 197),
+    for selector, number in [('blockCopy:', 80), ('value', 81), ('value:', 81), ('valueWithArguments:', 82),
+                             ('perform:', 83), ('perform:with:', 83), ('perform:withArguments:', 84), ('signal', 85),
+                             ('wait', 86), ('resume', 87), ('suspend', 88), ('yield', 167), ('at:', 60),
+                             ('at:put:', 61), ('size', 62), ('new', 70), ('new:', 71), ('instVarAt:', 73),
+                             ('instVarAt:put:', 74), ('fieldAt:', 210),
+                             ('fieldAt:put:', 211), ('class', 111), ('become:', 72), ('nextUnwind:', 195),
+                             ('terminateTo:', 196), ('nextHandler', 197),
                              ('tryPrimitive:withArgs:', 118), ('valueNoSwitch', 221), ('copy', 148), ('someInstance', 77)]:
         w.primitive('Object', selector, number)
     if kind != 'v3':
@@ -420,7 +425,8 @@ def random_literals(w, rng):
         literals.append(w.association(rng.choice(choices)))
     if rng.random() < 0.5:
         body = [rng.randrange(256) for _ in range(10)] + [92]
-        literals.insert(rng.randrange(8), w.method(body, [1, 2], args=rng.randrange(2), temps=rng.randrange(4), sista=rng.random() < 0.7))
+        w_block = w.method(body, [1, 2], args=rng.randrange(2), temps=rng.randrange(4), sista=rng.random() < 0.7)
+        literals.insert(rng.randrange(8), w_block)
     return literals
 
 

@@ -153,7 +153,8 @@ def test_suspend_and_resume(kind, asm):
     a = w.new_process(3, 10)
     s = w.semaphore()
     b = w.new_process(5, (s, 'wait'), 20)
-    assert w.main((a, 'resume'), (a, 'suspend'), (b, 'resume'), (b, 'suspend'), (s, 'signal'), 1, (b, 'resume'), 2) == [1, 20, 2]
+    steps = [(a, 'resume'), (a, 'suspend'), (b, 'resume'), (b, 'suspend'), (s, 'signal'), 1, (b, 'resume'), 2]
+    assert w.main(*steps) == [1, 20, 2]
     assert w.items(s)[special.EXCESS_SIGNALS] == 1
     assert w.items(a)[special.PROCESS_MY_LIST] is None
 
@@ -292,7 +293,8 @@ def test_relinquish_sleeps_until_the_timer(kind, asm, monkeypatch):
     monkeypatch.setattr(type(w.host.clock), 'milliseconds', lambda self: fake.now // 1000)
     s = w.semaphore()
     sleeper = w.new_process(5, (s, 'wait'), 10)
-    assert w.main((sleeper, 'resume'), (None, 'signal:at:', s, fake.now // 1000 + 20), (None, 'relinquish:', 90000), 1) == [10, 1]
+    steps = [(sleeper, 'resume'), (None, 'signal:at:', s, fake.now // 1000 + 20), (None, 'relinquish:', 90000), 1]
+    assert w.main(*steps) == [10, 1]
     assert sum(fake.slept) < 30000
 
 

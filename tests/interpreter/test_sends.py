@@ -1,4 +1,4 @@
-"""Sends and lookup: inheritance, super, doesNotUnderstand:, mustBeBoolean, the perform family, caches that must notice changes."""
+"""Sends and lookup: inheritance, super, doesNotUnderstand:, mustBeBoolean, perform:, caches that must notice changes."""
 import pytest
 
 from assembler import Classic, SETS
@@ -45,7 +45,8 @@ def test_inheritance_and_caches(kind, asm):
 @pytest.mark.parametrize('kind', KINDS)
 def test_more_classes_at_a_send_than_its_cache_remembers(kind):
     w = World(kind)
-    names = ['Object', 'Thing', 'SubThing', 'Point', 'Association', 'Semaphore', 'Process', 'LinkedList', 'ProcessorScheduler']
+    names = ['Object', 'Thing', 'SubThing', 'Point', 'Association', 'Semaphore', 'Process', 'LinkedList',
+             'ProcessorScheduler']
     for i, name in enumerate(names):
         w.define(name, 'foo', w.method([32, 124], [i]))
     w_method = w.method([16, 208, 124], [w.symbol('foo')], args=1)
@@ -343,7 +344,8 @@ def test_execute_method(kind, asm):
 @pytest.mark.parametrize('kind,asm', SETS)
 def test_try_primitive(kind, asm):
     w = World(kind)
-    w.define('Object', 'tryPrimitive:withArgs:', w.method(asm().push_literal(0).return_top(), ['failed'], args=2, primitive=118))
+    fail = asm().push_literal(0).return_top()
+    w.define('Object', 'tryPrimitive:withArgs:', w.method(fail, ['failed'], args=2, primitive=118))
     assert send(w, asm, 3, 'tryPrimitive:withArgs:', [1, w.wrap([4])]) == 7
     assert send(w, asm, 3, 'tryPrimitive:withArgs:', [1, w.wrap(['x'])]) == 'failed'
     for number in (83, 87, 201, -1, 5000, 'x', 117):

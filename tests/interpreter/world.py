@@ -145,15 +145,16 @@ class World(object):
         """A method that is a primitive; where it fails, `code` (by default an answer of #failed)."""
         if args is None:
             args = selector.count(':') if selector[0].isalpha() else 1
-        return self.define(class_name, selector,
-                           self.method(code or [32, 124], [self.symbol('failed')], args=args, primitive=number, sista=CLASSIC))
+        w_method = self.method(code or [32, 124], [self.symbol('failed')], args=args, primitive=number, sista=CLASSIC)
+        return self.define(class_name, selector, w_method)
 
     # ---- running
 
     def context(self, w_method, receiver=None, args=(), temps=None, sender=None):
         """A context about to run the method; `temps` replace the whole of what is on the stack at first."""
         target = self.interp.prepare(w_method)
-        context = self.interp.new_context_for(target, self.wrap(sender), self.wrap(receiver), [self.wrap(arg) for arg in args])
+        args_w = [self.wrap(arg) for arg in args]
+        context = self.interp.new_context_for(target, self.wrap(sender), self.wrap(receiver), args_w)
         if temps is not None:
             for i, value in enumerate(temps):
                 context.stack[i] = self.wrap(value)

@@ -138,7 +138,8 @@ def test_interrupt(code):
 
 
 @pytest.mark.parametrize('arguments,contains', [
-    ([], 'no image given'), (['-c'], 'needs a value'), (['--nonsense', 'x'], '--nonsense'), (['no/such.image'], 'no/such.image'),
+    ([], 'no image given'), (['-c'], 'needs a value'), (['--nonsense', 'x'], '--nonsense'),
+    (['no/such.image'], 'no/such.image'),
     (['/'], '/'), (['--memory', '1', 'x'], '--memory'), (['info'], 'info'), (['info', 'no.image'], 'no.image'),
 ])
 def test_errors_for_people(arguments, contains):

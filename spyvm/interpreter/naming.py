@@ -1,0 +1,61 @@
+"""Names of methods, for people."""
+from spyvm.objects import special
+from spyvm.objects.pointers import W_AbstractPointers
+from spyvm.objects.raw import W_Bytes
+from spyvm.rpy import jit
+
+
+class Naming(object):
+    """What to call the method a context runs."""
+    _mixin_ = True
+
+    @jit.dont_look_inside
+    def method_name(self, context):
+        """Class>>selector of what a context runs, as far as the image tells."""
+        if context.code is None:
+            return '?'
+        home = context.home()
+        if home is None:
+            home = self.home_of(context)
+        if home is not None and home.code is not None and home.w_receiver is not None:
+            # methods need not know their class: look where the receiver has it from
+            view = self.view_of(home.w_receiver)
+            for _ in range(1000):
+                if view is None:
+                    break
+                w_selector = selector_of(self.memory, view.w_self, home.code.w_method)
+                if w_selector is not None:
+                    return view.name() + '>>' + symbol_text(w_selector)
+                view = view.superclass_view(self.memory)
+        return self.code_name(context.code)
+
+    @jit.dont_look_inside
+    def code_name(self, code):
+        w_class = self.method_class(code)
+        if isinstance(w_class, W_AbstractPointers):
+            view = self.memory.view_of_class(w_class)
+            w_selector = selector_of(self.memory, w_class, code.w_method)
+            if w_selector is not None:
+                return view.name() + '>>' + symbol_text(w_selector)
+            return view.name() + '>>?'
+        return '?'
+
+
+def selector_of(memory, w_class, w_method):
+    """The selector under which a class has a method; None if it does not have it."""
+    if not isinstance(w_class, W_AbstractPointers) or len(w_class.slots) <= special.METHOD_DICT:
+        return None
+    w_dict = w_class.slots[special.METHOD_DICT]
+    if not isinstance(w_dict, W_AbstractPointers) or len(w_dict.slots) <= special.METHOD_ARRAY:
+        return None
+    w_methods = w_dict.slots[special.METHOD_ARRAY]
+    for i in range(min(len(w_dict.slots) - special.SELECTOR_START, w_methods.pointer_size(memory))):
+        if w_methods.fetch(memory, i) is w_method:
+            return w_dict.slots[i + special.SELECTOR_START]
+    return None
+
+
+def symbol_text(w_symbol):
+    if isinstance(w_symbol, W_Bytes):
+        return w_symbol.text()
+    return w_symbol.describe()
