@@ -10,6 +10,7 @@ from spyvm.objects.classview import class_name
 from spyvm.objects.context import W_Context
 from spyvm.objects.pointers import W_AbstractPointers, W_Class
 from spyvm.objects.raw import W_Bytes
+from spyvm.rpy import memory as host_memory
 from spyvm.tools.backtrace import backtrace
 
 # Where images open a window on an error.  A run without anybody to look at it ends there instead.  Class, selector, and which
@@ -44,6 +45,8 @@ class VM(object):
         self.interp = Interpreter(memory, host)
         self.interp.low_space = LowSpace(host.memory_limit)
         self.interp.hook_handler = ErrorReporter()
+        # what was loaded leaves the nursery: compiled code then stores nil, true and false without telling the collector
+        host_memory.settle()
 
     def run(self):
         """Go on with the process that was active when the image was saved.  Ends with Exit, or FatalError."""

@@ -9,6 +9,9 @@ if REAL:
     def collect():
         rgc.collect()
 
+    def settle():
+        rgc.collect(0)
+
     def expect_growth(nbytes):
         """So much will be made that stays: no full collection is due before.  Only a hint."""
         rgc.add_memory_pressure(-nbytes)
@@ -17,6 +20,9 @@ else:
 
     def collect():
         gc.collect()
+
+    def settle():
+        pass
 
     def expect_growth(nbytes):
         pass

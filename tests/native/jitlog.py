@@ -55,5 +55,6 @@ def read(path):
 
 
 ALLOCATIONS = ('new', 'new_with_vtable', 'new_array', 'new_array_clear', 'newstr')
+# a cond_call is a test beside the path, as for a context that other compiled code may hold in registers
 CALLS = ('call_i', 'call_r', 'call_f', 'call_n', 'call_may_force_i', 'call_may_force_r', 'call_may_force_n',
-         'call_assembler_r', 'cond_call', 'cond_call_value_r')
+         'call_assembler_r')
