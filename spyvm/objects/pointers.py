@@ -271,6 +271,12 @@ class NilStrategy(Strategy):
             raise BAD_INDEX
         return memory.w_nil
 
+    def become_generic(self, memory, w_array):
+        # every Array of objects goes through here once: no call for each element
+        items = [memory.w_nil] * self.size(w_array)
+        w_array.strategy = GENERIC
+        w_array.storage = erase_generic(items)
+
     def store(self, memory, w_array, n0, w_value):
         size = self.size(w_array)
         if n0 < 0 or n0 >= size:
