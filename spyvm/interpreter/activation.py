@@ -69,6 +69,8 @@ class Activation(object):
     def run(self, frame, new, depth):
         """Run the context `new`, called from `frame`, until it returns; answer what it returned.  `new` must not be accessed directly,
         in the JIT's sense: interpret(), which has the JIT's merge point, would exist twice."""
+        if jit.we_are_jitted():
+            ticker.defer()
         if depth >= ticker.limit():
             self.limit_reached(frame, new, depth)
         try:

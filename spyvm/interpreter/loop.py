@@ -100,6 +100,8 @@ def interpret(interp, frame, depth):
         elif opcode == op.JUMP:
             next_pc = a
         elif opcode == op.JUMP_BACK:
+            if jit.we_are_jitted():
+                ticker.defer()
             if depth >= ticker.limit():
                 frame.pc = a
                 frame.sp = sp

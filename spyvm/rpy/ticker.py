@@ -6,11 +6,20 @@ look at clocks and events.  `reset(depth)` sets it back.  Translated, the limit 
 writes; the JIT knows its address, so that a hot loop pays one load and one compare.  Untranslated, every `COUNT`th call of
 limit() answers -1.
 """
-from spyvm.rpy import REAL, we_are_translated
+from spyvm.rpy import REAL, jit, we_are_translated
 
 if REAL:
-    from rpython.rlib import rsignal, rthread, jit
+    from rpython.rlib import rsignal, rthread
     from rpython.rtyper.lltypesystem import lltype, rffi
+
+
+class _Depth(object):
+    """The depth last given to reset()."""
+
+    def __init__(self):
+        self.value = 0
+
+DEPTH = _Depth()
 
 
 class _Untranslated(object):
@@ -36,10 +45,24 @@ def limit():
 
 def reset(depth):
     """Allow `depth` nested activations until the next tick."""
+    DEPTH.value = depth
     if we_are_translated():
         rsignal.pypysig_getaddr_occurred().c_value = depth
     else:
         UNTRANSLATED.depth = depth
+
+
+@jit.elidable
+def defer():
+    """Put a tick that is due off until the next; answer 0.  Only for code that the JIT looks at, right before limit().
+
+    A tick that fell into the tracing of a loop would be traced as the usual case: every iteration would then leave the compiled
+    code to poll.  As an elidable function without arguments this one runs while the loop is traced and leaves nothing in
+    the trace."""
+    if we_are_translated():
+        if rsignal.pypysig_getaddr_occurred().c_value < 0:
+            rsignal.pypysig_getaddr_occurred().c_value = DEPTH.value
+    return 0
 
 
 def trip():

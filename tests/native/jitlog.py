@@ -31,10 +31,6 @@ class Trace(object):
     def count(self, *names):
         return sum(1 for op in self.loop if op in names)
 
-    def has_tick(self):
-        """Whether the timer went off while the loop was traced."""
-        return any('Interpreter.poll' in line or 'Interpreter.limit_reached' in line for line in self.lines)
-
     def mentions(self, text):
         return any(text in each for each in self.debug)
 

@@ -12,25 +12,18 @@ from shared import shared
 
 pytestmark = pytest.mark.native
 
-# A timer tick that falls into the tracing of a loop is traced as well; then the loop says nothing of how it is otherwise.
-ATTEMPTS = 40
-
 
 def loops_of(tmp_path, code, image='mini.image', jit='threshold=200'):
     """The traces that loop, of a run of `code`, the longest-running first is not known: in order of compilation."""
     spy = os.environ.get('SPY')
     if not spy:
         pytest.skip('no native executable: SPY is not set')
-    for attempt in range(ATTEMPTS):
-        log = str(tmp_path / ('jit%d.log' % attempt))
-        environ = dict(os.environ, PYPYLOG='jit-log-opt:' + log)
-        done = subprocess.run([spy, '--jit', jit, '-c', code, shared('images/' + image)], env=environ, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, timeout=120)
-        assert done.returncode == 0, done.stderr
-        traces = [trace for trace in jitlog.read(log) if trace.loop]
-        if not any(trace.has_tick() for trace in traces):
-            break
-    return done.stdout.decode('latin-1').strip(), traces
+    log = str(tmp_path / 'jit.log')
+    environ = dict(os.environ, PYPYLOG='jit-log-opt:' + log)
+    done = subprocess.run([spy, '--jit', jit, '-c', code, shared('images/' + image)], env=environ, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.decode('latin-1').strip(), [trace for trace in jitlog.read(log) if trace.loop]
 
 
 def hottest(traces, text):
