@@ -97,6 +97,7 @@ def make_memory(kind):
     version, word_size, spur = TRAITS[kind]
     memory = ObjectMemory(formats.Traits(version, word_size, spur, False))
     _add_classes(memory)
+    memory.classes_of_the_image = memory.known_views.all()      # what an image's dictionary of classes does: keep them
     w_specials = _add_specials(memory)
     memory.w_special_objects = w_specials
     memory.specials_changed()
@@ -136,7 +137,9 @@ def new_class(memory, name, superclass, kind, inst_size):
     w_meta.slots[META_THIS_CLASS] = w_class
     w_class.slots[special.CLASS_NAME] = W_Bytes(memory.view_String, list(name))
     memory.view_of_class(w_meta).refresh_shape(memory)
-    return memory.view_of_class(w_class)
+    view = memory.view_of_class(w_class)
+    memory.classes_of_the_image.append(view)
+    return view
 
 
 def _fill_class(memory, w_class, w_super, kind, inst_size):
@@ -165,7 +168,7 @@ def _add_classes(memory):
         _fill_class(memory, w_class, w_super, kind, inst_size)
         w_class.slots[special.CLASS_NAME] = W_Bytes(view_string, list(name))
         memory.view_of_class(w_class)
-    for view in memory.views:
+    for view in memory.known_views.all():
         view.refresh_shape(memory)
     memory.w_nil.view = view_named(memory, 'UndefinedObject')
     memory.w_true.view = view_named(memory, 'True')
@@ -199,7 +202,7 @@ def _add_scheduler(memory):
 
 def view_named(memory, name):
     """The ClassView of the class of that name."""
-    for view in memory.views:
+    for view in memory.known_views.all():
         if view.name() == name:
             return view
     raise KeyError(name)

@@ -192,7 +192,7 @@ def replace_references(interp, forwarding, roots):
         replacer.replace_in(w_object)
     memory.w_special_objects = forwarding.get(memory.w_special_objects)
     memory.specials_changed()
-    for view in memory.views:
+    for view in memory.known_views.all():
         view.refresh_shape(memory)
         view.flush(memory)
     memory.enumerations.forget()

@@ -72,6 +72,15 @@ class Enumerations(object):
                 return True
         return False
 
+    def insert_after(self, w_object, new):
+        """Let a list of new objects come after that one, for images that go through all objects."""
+        for enumeration in self.active:
+            if enumeration.w_class is None and enumeration.find(w_object):
+                after = enumeration.index + 1
+                items = enumeration.items
+                assert after >= 0
+                enumeration.items = items[:after] + new + items[after:]
+
     def next(self):
         """The object after the one that finds() has found; None at the end."""
         enumeration = self.active[-1]
@@ -89,6 +98,7 @@ def all_objects(memory, roots):
     items = []
     take_marked(memory.loaded, items)
     take_marked(walk.found, items)
+    walk.finish()
     return items
 
 

@@ -8,6 +8,7 @@ from spyvm.objects.errors import BAD_ARGUMENT, BAD_RECEIVER, FAILED, NO_MEMORY
 from spyvm.objects.model import W_SmallInteger, W_Character, W_Float, W_HeapObject, BOXED, HASH_MASK
 from spyvm.objects.pointers import W_Pointers, W_AbstractPointers, W_Class, W_Weak, new_array, new_generic_array
 from spyvm.objects.raw import W_Bytes, W_Words, W_Shorts, W_Longs
+from spyvm.objects.views import Views
 from spyvm.rpy.arith import intmask, r_uint, r_uint32
 
 
@@ -39,7 +40,7 @@ class ObjectMemory(object):
         self.w_character_table = None
         self.w_behavior = None          # class Behavior: its subclasses' instances are classes
         self.float_is_longs = False
-        self.views = []                 # every ClassView ever made
+        self.known_views = Views()
         self.odd_views = {}             # views of objects that serve as classes without being a W_Class
         self.last_hash = 0x2D25
         self.last_class_hash = 0        # the greatest that a class has; 0 while not known
@@ -125,7 +126,7 @@ class ObjectMemory(object):
             w_behavior = w_class
             w_class = w_class.slots[special.SUPERCLASS]
         self.w_behavior = w_behavior
-        for view in self.views:
+        for view in self.known_views.all():
             view.refresh_shape(self)
 
     def inherits_from_behavior(self, w_class):
@@ -149,7 +150,7 @@ class ObjectMemory(object):
             if view is None:
                 view = ClassView(self, w_class)
                 w_class.instances = view
-                self.views.append(view)
+                self.known_views.add(view)
             return view
         return self.odd_view(w_class)
 
@@ -158,7 +159,7 @@ class ObjectMemory(object):
         if view is None:
             view = ClassView(self, w_class)
             self.odd_views[w_class] = view
-            self.views.append(view)
+            self.known_views.add(view)
         return view
 
     def class_of(self, w_object):
@@ -176,17 +177,17 @@ class ObjectMemory(object):
 
     def flush_methods(self):
         """Methods may have been added, replaced or removed anywhere (primitive 89)."""
-        for view in self.views:
+        for view in self.known_views.all():
             view.flush(self)
 
     def flush_selector(self, w_selector):
         """The same for one selector (primitive 119)."""
-        for view in self.views:
+        for view in self.known_views.all():
             view.flush_selector(self, w_selector)
 
     def method_changed(self, w_method):
         """A method's own contents changed (or primitive 116): forget where it was found."""
-        for view in self.views:
+        for view in self.known_views.all():
             for w_selector, w_found in view.methods.items():
                 if w_found is w_method:
                     view.invalidate()

@@ -180,11 +180,15 @@ class W_Float(W_Object):
 
 
 def fits_small_float(value):
-    """Whether Spur's 64-bit immediate format (8 bits of exponent) holds the double: 0.0, -0.0 and exponents 896 to 1151."""
-    exponent = (floats.float_to_bits(value) >> 52) & 0x7FF
-    if exponent == 0:
-        return (floats.float_to_bits(value) & 0xFFFFFFFFFFFFF) == 0
-    return 896 < exponent and exponent <= 1151
+    """Whether Spur's 64-bit immediate format (8 bits of exponent) holds the double: 0.0, -0.0 and exponents 896 to 1151, of the
+    powers of two from 897 on."""
+    bits = floats.float_to_bits(value)
+    exponent = (bits >> 52) & 0x7FF
+    if exponent > 896:
+        return exponent <= 1151
+    if bits & 0xFFFFFFFFFFFFF:
+        return exponent == 896
+    return exponent == 0
 
 
 class W_HeapObject(W_Object):

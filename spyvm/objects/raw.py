@@ -86,9 +86,9 @@ class W_Shorts(W_HeapObject):
 
 
 class W_Words(W_HeapObject):
-    """32-bit words (Bitmap, WordArray, FloatArray, SoundBuffer of old images, ...)."""
+    """32-bit words (Bitmap, WordArray, FloatArray, SoundBuffer of old images, ...).  Image segments get another list, of
+    another length, when they are stored or loaded."""
     _attrs_ = ['words']
-    _immutable_fields_ = ['words']
 
     def __init__(self, view, words):
         """`words` is a list of r_uint32."""

@@ -8,7 +8,10 @@ from spyvm.objects.context import W_Context
 from spyvm.objects.method import W_CompiledMethod
 from spyvm.objects.model import W_Float, W_HeapObject
 from spyvm.objects.pointers import W_AbstractPointers, W_Array, W_Weak, GENERIC, unerase_generic
+from spyvm.rpy import memory as host
 
+LEAST_ROOM = 10000
+SLOT = 8            # bytes of a list's element
 MARK = 1 << 40      # in meta, above everything that readers and writers keep there
 
 
@@ -22,6 +25,7 @@ class Walk(object):
         self.memory = memory
         self.through_weak = through_weak
         self.found = []
+        self.expected = 0       # bytes the collector was told to expect
 
     def run(self, roots):
         """Find everything that can be reached from the objects the VM knows and those in the list `roots`."""
@@ -30,13 +34,30 @@ class Walk(object):
             self.visit(w_root)
         i = 0
         found = self.found
+        room = LEAST_ROOM
         while i < len(found):
+            if len(found) > room:
+                # a list that grows as it likes leaves many times its size to the garbage collector
+                room = len(found) * 2
+                self.expect(room)
+                host.resizelist_hint(found, room)
             self.trace(found[i])
             i += 1
+
+    def expect(self, slots):
+        """The lists made here are no reason for a full collection, which would mark all that is being walked over."""
+        self.expected += slots * SLOT
+        host.expect_growth(slots * SLOT)
+
+    def finish(self):
+        """Collections may begin again as they would have."""
+        host.expect_growth(-self.expected)
+        self.expected = 0
 
     def unmark(self):
         for w_object in self.found:
             w_object.set_meta(w_object.get_meta() & ~MARK)
+        self.finish()
 
     def visit_memory(self):
         memory = self.memory
