@@ -69,6 +69,7 @@ class Oddity(object):
     extra    V3: the type (0 to 3) of the header as found
     tail     the bytes behind the contents (padding, the unused stack of a context) where they are not what a VM would write
     slots    how many pointer slots a context has, where not as many as its method asks for; -1 otherwise
+    pad      Spur: the bytes behind its last slot, up to a multiple of 8, where they are not 0
     """
 
     def __init__(self, number):
@@ -77,6 +78,7 @@ class Oddity(object):
         self.extra = 0
         self.tail = ''
         self.slots = -1
+        self.pad = ''
 
 
 class ClassCount(object):

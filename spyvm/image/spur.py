@@ -38,13 +38,15 @@ SMALL_FLOAT_OFFSET = 896 << 53      # exponent bias, above the sign that is rota
 
 
 class Segment(object):
-    """`size` bytes with the bridge, at `start` in the file, `address` when they were in memory."""
-    _immutable_fields_ = ['start', 'address', 'size']
+    """`size` bytes at `start` in the file, `address` when they were in memory, the last of them the bridge, whose first
+    64-bit word is `bridge`."""
+    _immutable_fields_ = ['start', 'address', 'size', 'bridge']
 
-    def __init__(self, start, address, size):
+    def __init__(self, start, address, size, bridge):
         self.start = start
         self.address = address
         self.size = size
+        self.bridge = bridge
 
 
 class SpurLoader(Loader):
@@ -53,7 +55,7 @@ class SpurLoader(Loader):
         self.fields = 8
         self.unit_shift = 3
         self.base_header = 0
-        self.first_segment = Segment(self.start, header.base_address, 0)
+        self.first_segment = Segment(self.start, header.base_address, 0, 0)
         self.segment_index = 0
         self.segment_end = 0        # where the bridge of the current segment is
         self.forwarders = {}        # place -> oop
@@ -71,9 +73,9 @@ class SpurLoader(Loader):
             if size < BRIDGE_SIZE or size & 7 != 0 or size > self.end - start:
                 raise corrupt('segment of %d bytes' % size, start,
                               'a multiple of 8 within the %d bytes of objects left' % (self.end - start))
-            header.segments.append(Segment(start, address, size))
             bridge = start + size - BRIDGE_SIZE
             span = self.buffer.s64(bridge)
+            header.segments.append(Segment(start, address, size, span))
             next_size = self.buffer.s64(bridge + 8)
             start += size
             address += size
@@ -192,7 +194,10 @@ class SpurLoader(Loader):
         return key < FIRST_CLASS_INDEX
 
     def check_regular(self, info):
-        """Class index and format follow from the class."""
+        """Class index and format follow from the class, and nothing is behind the last slot."""
+        end = self.place + 8 + self.size
+        if end != self.next_place and not self.buffer.is_zero(end, self.next_place):
+            self.oddity().pad = self.buffer.text(end, self.next_place)
         header = self.base_header
         unused_mask = 0
         if self.kind >= formats.BYTES:
@@ -201,7 +206,7 @@ class SpurLoader(Loader):
             unused_mask = 3
         elif self.kind >= formats.WORDS:
             unused_mask = 1
-        if ((header >> 24) & 31) & ~unused_mask == info.kind and \
+        if self.unused < self.word_size and ((header >> 24) & 31) & ~unused_mask == info.kind and \
                 (info.header >> 32) & HASH_MASK == header & CLASS_INDEX_MASK:
             slots = self.size // self.word_size
             if (slots >= OVERFLOW) == ((header >> 56) & 255 == OVERFLOW):

@@ -132,6 +132,8 @@ class V3Loader(Loader):
         if header & 0x800:
             mask = 0x1FC00      # the class does not know how many bytes are unused
         odd_size = self.wide and header & 4 != 0 and formats.is_pointers(self.kind)
+        if words == 3 and header & (0xF8 if self.wide else 0xFC) != 0:
+            odd_size = True
         if words == expected and header & mask == class_format & mask and not odd_size:
             return
         oddity = self.oddity()

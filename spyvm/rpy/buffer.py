@@ -124,6 +124,25 @@ class Buffer(object):
             self.bytes += text.encode('latin-1') if sys.version_info[0] > 2 else text
         self.size += len(text)
 
+    def append_words(self, words, big_endian):
+        """Add the words of a list of r_uint32, each in the byte order given, at an end that is a multiple of 4."""
+        size = len(words) << 2
+        self.reserve(self.size + size)
+        if we_are_translated():
+            target = rffi.cast(rffi.UINTP, rffi.ptradd(self.raw, self.size))
+            if big_endian != HOST_BIG_ENDIAN:
+                for i in range(len(words)):
+                    target[i] = rffi.cast(rffi.UINT, swapped32(intmask(words[i])))
+            else:
+                for i in range(len(words)):
+                    target[i] = rffi.cast(rffi.UINT, words[i])
+        else:
+            data = array.array('I', words)
+            if big_endian != HOST_BIG_ENDIAN:
+                data.byteswap()
+            self.bytes += data.tobytes() if sys.version_info[0] > 2 else data.tostring()
+        self.size += size
+
     def append_from_file(self, fd, size):
         """Add up to `size` bytes from a file descriptor; answer how many there were, 0 at the end.  OSError."""
         self.reserve(self.size + size)

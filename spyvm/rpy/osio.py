@@ -211,6 +211,15 @@ def sync(fd):
                 raise
 
 
+def sync_directory(path):
+    """Wait until the names in a directory are on the disk."""
+    fd = open_read(path)
+    try:
+        sync(fd)
+    finally:
+        close(fd)
+
+
 def isatty(fd):
     return os.isatty(fd)
 
@@ -295,6 +304,18 @@ def rename(old, new):
     _check_name(old)
     _check_name(new)
     os.rename(_name(old), _name(new))
+
+
+def readlink(path):
+    """What a symbolic link says, from the root or from the directory it is in."""
+    _check_name(path)
+    return _text(os.readlink(_name(path)))
+
+
+def chmod(path, mode):
+    """Set the permission bits."""
+    _check_name(path)
+    os.chmod(_name(path), mode)
 
 
 def mkdir(path):

@@ -13,6 +13,8 @@ def backtrace(interp, context):
     w_context = context
     guard = LoopGuard()
     while isinstance(w_context, W_Context) and not guard.repeats(w_context):
+        if count > 0 and is_made_up(interp, w_context):
+            break       # the VM's own, which sent the first message
         if count < MAX_LINES:
             lines.append(line(interp, w_context))
         else:
@@ -26,6 +28,10 @@ def backtrace(interp, context):
     for each in tail:
         lines.append(line(interp, each))
     return '\n'.join(lines)
+
+
+def is_made_up(interp, context):
+    return not isinstance(context.w_sender, W_Context) and interp.method_name(context).startswith('?')
 
 
 def line(interp, context):

@@ -291,7 +291,7 @@ def test_broken_bridges_are_refused(change):
 def test_images_that_others_made(name, objects):
     memory = read_image_file(shared('images/' + name))
     assert len(memory.loaded) == objects
-    names = {view.name() for view in memory.views}
+    names = {view.name() for view in memory.known_views.all()}
     assert {'SmallInteger class', 'Metaclass', 'CompiledMethod', 'ProcessorScheduler', 'Float', 'Symbol'} <= names
     scheduler = memory.special(special.SCHEDULER_ASSOCIATION).fetch(memory, special.VALUE)
     w_process = scheduler.fetch(memory, special.ACTIVE_PROCESS)

@@ -42,7 +42,7 @@ def objects(interp, rng):
         found += [W_Character(65), W_Character(0x1F600)]
     else:
         found += [memory.character_object(65)]
-    for view in list(memory.views):
+    for view in list(memory.known_views.all()):
         found.append(view.w_self)
         for size in (0, 3):
             try:

@@ -112,7 +112,7 @@ def test_loops_within_loops_do_not_start_over(interp):
 
 def test_many_loops_at_once_are_bounded(interp):
     interp.keep(*[new(interp, 'Object')])
-    for view in list(interp.memory.views):
+    for view in interp.memory.known_views.all():
         fails(interp, 77, view.w_self)
     assert len(interp.memory.enumerations.active) <= 8
 
