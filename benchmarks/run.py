@@ -13,10 +13,12 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
 
-from benchmarks import images, peers, programs, report, toy  # noqa: E402
+from benchmarks import images, peers, plots, programs, report, toy  # noqa: E402
 from benchmarks.stats import Summary, median  # noqa: E402
 
 FAILURES = (peers.VMError, programs.ProgramError, images.RawError)
+
+KERNEL = os.path.join(ROOT, '.build', 'images', 'kernel-spur64.image')
 
 # Below this share of the processor, figures are not those of the virtual machine alone.
 QUIET = 0.9
@@ -28,6 +30,7 @@ def parse_arguments(argv):
     kinds.add_argument('--warm', action='store_true', help='ms for one run of a program, in a process that has warmed up')
     kinds.add_argument('--cold', action='store_true', help='ms of a whole process that runs a program a few times')
     kinds.add_argument('--speed', action='store_true', help='bytecodes/s and sends/s of the bench images')
+    kinds.add_argument('--curve', action='store_true', help='ms of each iteration in a process that warms up')
     parser.add_argument('--only', action='append', metavar='NAME', help='only these programs and images; may have * in it')
     parser.add_argument('--list', action='store_true', help='name the programs and say what they are about')
     machines = parser.add_argument_group('virtual machines (the first is what the others are compared with)')
@@ -44,6 +47,11 @@ def parse_arguments(argv):
                         default=os.environ.get('SPY_SHARED') or os.path.join(os.path.dirname(ROOT), 'shared'),
                         help='has images/mini.image and the bench images (or $SPY_SHARED; ../shared)')
     parser.add_argument('--image', metavar='FILE', help='the image of the programs (mini.image)')
+    parser.add_argument('--kernel', metavar='FILE', default=os.environ.get('SPY_IMAGE') or KERNEL,
+                        help="the image of the programs that need more, the kernel image that `make images` makes")
+    parser.add_argument('--iterations', type=int, default=200, metavar='N', help='runs in a curve, at most (200)')
+    parser.add_argument('--curve-ms', type=int, default=5000, metavar='MS', help='length of a curve, about (5000)')
+    parser.add_argument('--svg', metavar='FOLDER', help='plot ratios and curves there')
     parser.add_argument('--runs', type=int, default=3, metavar='N', help='processes for each figure (3)')
     parser.add_argument('--warm-up', type=int, default=1000, metavar='MS', help='how long a process warms up (1000)')
     parser.add_argument('--samples', type=int, default=5, metavar='N', help='samples in each warm process (5)')
@@ -54,7 +62,7 @@ def parse_arguments(argv):
     options = parser.parse_args(argv)
     if options.runs < 1 or options.samples < 1:
         parser.error('--runs and --samples: at least 1')
-    if not (options.warm or options.cold or options.speed):
+    if not (options.warm or options.cold or options.speed or options.curve):
         options.warm = options.cold = options.speed = True
     options.image = options.image or os.path.join(options.shared, 'images', 'mini.image')
     return options
@@ -103,6 +111,7 @@ class Harness(object):
         self.out = out
         self.err = err
         self.tables = {}
+        self.curves = {}
         self.ms = self.processor_ms = 0.0
 
     def progress(self, what):
@@ -129,15 +138,29 @@ class Harness(object):
         self.out.write('\n')
         self.out.flush()
 
+    def image_of(self, program):
+        return self.options.kernel if program.image == 'kernel' else self.options.image
+
+    def chosen_programs(self):
+        """The programs that are asked for.  Without a kernel image, those that need it are left out, and a line says so."""
+        found = [programs.load(name) for name in chosen(programs.names(), self.options)]
+        if not os.path.exists(self.options.kernel):
+            left_out = [program for program in found if program.image == 'kernel']
+            if left_out:
+                self.err.write('%d programs are left out: there is no kernel image %s (make images)\n'
+                               % (len(left_out), self.options.kernel))
+            found = [program for program in found if program.image != 'kernel']
+        return found
+
     def run_programs(self, kind, title, measure):
         """measure(vm, program) is one figure in ms."""
         vms = [vm for vm in self.vms if vm.takes_code]
-        names = chosen(programs.names(), self.options)
-        if not vms or not names:
+        found = self.chosen_programs()
+        if not vms or not found:
             return
         table = report.Table(title, [vm.name for vm in vms])
-        for name in names:
-            program = programs.load(name)
+        for program in found:
+            name = program.name
             table.add(name, summaries(interleave(vms, self.options.runs, lambda vm: measure(vm, program),
                                                  self.progress('%s %s' % (kind, name)))))
         self.show(kind, table)
@@ -147,17 +170,47 @@ class Harness(object):
 
         def measure(vm, program):
             code = program.warm_code(options.warm_up, options.samples, options.sample)
-            return median(program.read_output(self.run(vm, options.image, code).output))
+            return median(program.read_output(self.run(vm, self.image_of(program), code).output))
         self.run_programs('warm', 'warm: ms for one run, after %d ms' % options.warm_up, measure)
 
     def cold(self):
         options = self.options
 
         def measure(vm, program):
-            done = self.run(vm, options.image, program.cold_code(options.scale))
+            done = self.run(vm, self.image_of(program), program.cold_code(options.scale))
             program.read_output(done.output)
             return done.ms
         self.run_programs('cold', 'cold: ms of a whole process', measure)
+
+    def curve(self):
+        """The table has the median of the last half of a process's runs, when it has warmed up."""
+        options = self.options
+
+        def measure(vm, program):
+            code = program.curve_code(options.iterations, options.curve_ms)
+            times = program.read_output(self.run(vm, self.image_of(program), code).output)
+            self.curves.setdefault(program.name, {})[vm.name] = times
+            return median(times[len(times) // 2:])
+        self.run_programs('curve', 'curve: ms for one run, the later half of up to %d' % options.iterations, measure)
+
+    def plot(self, folder):
+        """Ratios to the first machine, of each table of times there is, and the curves: one file each."""
+        if not os.path.isdir(folder):
+            os.makedirs(folder)
+        for kind in 'warm', 'cold', 'curve':
+            table = self.tables.get(kind)
+            if table is not None and len(table.vms) > 1:
+                by_benchmark = dict((name, dict((vm, table.ratio(name, vm)) for vm in table.vms[1:]))
+                                    for name in table.summaries)
+                self.write_plot(folder, 'ratios-' + kind, plots.ratios(
+                    '%s: time as a multiple of that of %s' % (kind, table.vms[0]), by_benchmark, table.vms[1:]))
+        for name, times in self.curves.items():
+            self.write_plot(folder, 'curve-' + name.replace('/', '-'),
+                            plots.curves('%s: ms of each iteration' % name, times, self.tables['curve'].vms))
+
+    def write_plot(self, folder, name, text):
+        with open(os.path.join(folder, name + '.svg'), 'w') as out:
+            out.write(text)
 
     def speed(self, compared_with):
         names = chosen(images.NAMES, self.options)
@@ -198,6 +251,10 @@ def main(argv=None, out=None, err=None):
             harness.warm()
         if options.cold:
             harness.cold()
+        if options.curve:
+            harness.curve()
+        if options.svg:
+            harness.plot(options.svg)
     except (peers.VMError, programs.ProgramError, OSError) as e:
         err.write('benchmarks: %s\n' % e)
         return 2

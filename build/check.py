@@ -4,7 +4,8 @@ py3     the tests that need no executable, on Python 3
 py27    the same on Python 2.7 with the real rpython
 native  translate.py, then the tests marked native, which drive $SPY, the executable
 
-The translation runs beside the first two. A suite that passed with the same inputs before is skipped, but never with CI=true.
+Kernel images are built first: the usual one, for the native tests all of them. The translation runs beside that and the
+first two. A suite that passed with the same inputs before is skipped, but never with CI=true.
 """
 import hashlib
 import os
@@ -13,6 +14,7 @@ import sys
 import time
 
 import environments
+import kernel
 import toolchain
 from toolchain import BUILD_DIR, ROOT, BuildError
 from translate import file_hash
@@ -124,6 +126,7 @@ def main(argv):
     outcomes = []
     translation = Translation() if 'native' in wanted else None
     try:
+        kernel.main(kernel.ALL if 'native' in wanted else kernel.DEFAULT)
         if 'py3' in wanted:
             suite = Suite('py3', environment3, 'not native', [sys.version], environ)
             outcomes.append(('py3', suite.check(inputs, always)))

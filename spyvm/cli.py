@@ -1,16 +1,27 @@
 """The command line: options and sub-commands.  The only place that knows argv."""
 from spyvm.image.errors import ImageError
 from spyvm.interpreter.unwinding import FatalError
+from spyvm.platform import kernelimage, scripts
 from spyvm.platform.host import Exit, Host, VERSION
 from spyvm.rpy import jit, osio, stack
-from spyvm.tools import info
+from spyvm.tools import convert, info, segment
 from spyvm.vm import UnhandledError, open_image
 
-USAGE = '''usage: spy [options] IMAGE [image arguments]      resume the image where it was saved
+USAGE = '''usage: spy [options]                               evaluate what is typed, on the kernel image
+       spy [options] SCRIPT [arguments]           run a script on the kernel image; - is the standard input
+       spy [options] -c CODE [arguments]          evaluate CODE on the kernel image, print the result
+       spy [options] IMAGE [image arguments]      resume the image where it was saved
        spy [options] -c CODE IMAGE [arguments]    evaluate CODE with the image's compiler, print the result
        spy [options] --perform 'RECEIVER SELECTOR ARGS' IMAGE
                                                   send one message, print the result
+       spy test [options] [IMAGE] [PATTERN] [--junit FILE]
+                                                  run the SUnit tests, of the kernel image, that match (* and #)
        spy info IMAGE [--json]                    what is in an image file
+       spy segment FILE [--json] [--dot OUT]      what is in a stored image segment
+       spy convert IN OUT [--byte-order big|little]
+                                                  write an image anew without running it
+the kernel image is $SPY_IMAGE, or kernel.image beside the executable, or what `make images` built; a file that has text in
+it is a script
 options:
   --headless        open no window (the default where there is no display)
   --memory MB       warn the image when more than that is in use (default 2048)
@@ -79,6 +90,12 @@ def dispatch(argv):
             return 0
         if argv[1] == 'info':
             return run_info(argv)
+        if argv[1] == 'segment':
+            return run_segment(argv)
+        if argv[1] == 'convert':
+            return run_convert(argv)
+        if argv[1] == 'test':
+            return run_image(argv[0], parse_test(argv))
     return run_image(argv[0], parse(argv))
 
 
@@ -100,30 +117,132 @@ def run_info(argv):
         raise naming(path, e)
 
 
+def run_convert(argv):
+    order = convert.AS_IT_IS
+    paths = []
+    i = 2
+    while i < len(argv):
+        if argv[i] == '--byte-order':
+            i += 1
+            if i < len(argv) and argv[i] == 'big':
+                order = convert.BIG
+            elif i < len(argv) and argv[i] == 'little':
+                order = convert.LITTLE
+            else:
+                raise UsageError('--byte-order is big or little')
+        elif argv[i].startswith('-'):
+            raise UsageError('unknown option %s' % argv[i])
+        else:
+            paths.append(argv[i])
+        i += 1
+    if len(paths) != 2:
+        raise UsageError('convert takes two file names')
+    convert.convert(paths[0], paths[1], order)
+    return 0
+
+
+def run_segment(argv):
+    as_json = False
+    path = ''
+    dot_path = ''
+    i = 2
+    while i < len(argv):
+        if argv[i] == '--json':
+            as_json = True
+        elif argv[i] == '--dot':
+            i += 1
+            if i >= len(argv) or argv[i] == '':
+                raise UsageError('--dot needs a file to write')
+            dot_path = argv[i]
+        elif argv[i].startswith('-'):
+            raise UsageError('unknown option %s' % argv[i])
+        elif path == '':
+            path = argv[i]
+        else:
+            raise UsageError('segment takes one file')
+        i += 1
+    if path == '':
+        raise UsageError('segment needs a file')
+    try:
+        return segment.segment(path, as_json, dot_path)
+    except ImageError as e:
+        raise naming(path, e)
+
+
 def parse(argv):
+    """The options, then a script or an image, then the words for it."""
     options = Options()
-    i = 1
+    i = parse_options(argv, 1, options, '')
+    if i < len(argv):
+        if options.has_code and not scripts.is_image(argv[i]):
+            pass
+        elif options.has_message or not scripts.is_script(argv[i]):
+            options.image = argv[i]
+            i += 1
+    while i < len(argv):
+        options.arguments.append(argv[i])
+        i += 1
+    if options.image == '':
+        use_kernel(argv, options)
+        if options.has_code:
+            options.arguments = ['-c', options.code] + options.arguments
+            options.has_code = False
+    return options
+
+
+def parse_options(argv, i, options, stop):
+    """Take the options from argv[i] on, up to `stop` ('': none); answers the index of the first other word."""
     while i < len(argv):
         word = argv[i]
-        if word == '-c' or word == '--perform' or word == '--memory' or word == '--jit':
+        if word == stop:
+            break
+        elif word == '-c' or word == '--perform' or word == '--memory' or word == '--jit':
             i += 1
             if i >= len(argv):
                 raise UsageError('%s needs a value' % word)
             set_option(options, word, argv[i])
         elif word == '--headless':
             options.vm_arguments.append(word)
-        elif word.startswith('-'):
+        elif word.startswith('-') and word != '-':
             raise UsageError('unknown option %s' % word)
         else:
-            options.image = word
-            i += 1
-            while i < len(argv):
-                options.arguments.append(argv[i])
-                i += 1
             break
         i += 1
+    return i
+
+
+def use_kernel(argv, options):
+    options.image = kernelimage.find(argv[0])
     if options.image == '':
-        raise UsageError('no image given')
+        raise UsageError('no image given, and no kernel image found: ' + kernelimage.HOW)
+
+
+def parse_test(argv):
+    """spy test [options] [IMAGE] [PATTERN] [--junit FILE], for the image: --test and the other words."""
+    options = Options()
+    words = []
+    i = 2
+    while i < len(argv):
+        if argv[i] == '--junit':
+            if i + 1 >= len(argv):
+                raise UsageError('--junit needs a file to write')
+            words.append(argv[i])
+            words.append(argv[i + 1])
+            i += 2
+            continue
+        i = parse_options(argv, i, options, '--junit')
+        if i >= len(argv) or argv[i] == '--junit':
+            continue
+        if options.image == '' and scripts.is_image(argv[i]):
+            options.image = argv[i]
+        else:
+            words.append(argv[i])
+        i += 1
+    if options.has_code or options.has_message:
+        raise UsageError('test takes an image, a pattern and --junit FILE')
+    if options.image == '':
+        use_kernel(argv, options)
+    options.arguments = ['--test'] + words
     return options
 
 

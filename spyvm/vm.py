@@ -4,7 +4,8 @@ from spyvm.image.reader import read_image_file
 from spyvm.interpreter import processes
 from spyvm.interpreter.interpreter import HookHandler, Interpreter
 from spyvm.interpreter.lowspace import LowSpace
-from spyvm.interpreter.unwinding import FatalError, Finished
+from spyvm.interpreter.naming import argument_count
+from spyvm.interpreter.unwinding import FatalError, Finished, LoopGuard
 from spyvm.objects import special
 from spyvm.objects.classview import class_name
 from spyvm.objects.context import W_Context
@@ -87,6 +88,7 @@ class VM(object):
         w_process = memory.instantiate(w_active.class_view(memory), 0)
         w_process.store(memory, special.PROCESS_PRIORITY, w_active.fetch(memory, special.PROCESS_PRIORITY))
         w_scheduler.store(memory, special.ACTIVE_PROCESS, w_process)
+        self.interp.w_replaced = w_active
         if not memory.is_spur:
             # these images stop their clock and their watch on memory when they are saved
             self.send_if_understood(self.find_class('Delay'), 'startUp')
@@ -145,8 +147,8 @@ class VM(object):
         args_w = []
         for i in range(2, len(words)):
             args_w.append(self.read_object(words[i]))
-        if count_arguments(words[1]) != len(args_w):
-            raise FatalError('#%s takes %d arguments, not %d' % (words[1], count_arguments(words[1]), len(args_w)))
+        if argument_count(words[1]) != len(args_w):
+            raise FatalError('#%s takes %d arguments, not %d' % (words[1], argument_count(words[1]), len(args_w)))
         self.prepare_for_perform()
         return self.print_string(self.perform(w_receiver, words[1], args_w))
 
@@ -222,20 +224,49 @@ class ErrorReporter(HookHandler):
                 message = w_label.text()
         elif selector == 'defaultAction':
             message = describe_exception(interp, w_receiver)
+            context = signaller(interp, w_receiver, context)
         raise UnhandledError(message + '\n' + backtrace(interp, context))
 
 
-def describe_exception(interp, w_unhandled):
-    """What an UnhandledError (a Smalltalk object) wraps: class and message text of the exception, by the shape of the objects."""
+def wrapped_exception(interp, w_unhandled):
+    """The exception that an UnhandledError (a Smalltalk object) wraps, by its shape; None if it has none."""
     for i in range(w_unhandled.pointer_size(interp.memory)):
         w_field = w_unhandled.fetch(interp.memory, i)
         if isinstance(w_field, W_AbstractPointers) and not isinstance(w_field, W_Class) and len(w_field.slots) > 1:
-            text = w_field.view.name()
-            for w_slot in w_field.slots:
-                if isinstance(w_slot, W_Bytes):
-                    return text + ': ' + w_slot.text()
-            return text
-    return 'an error'
+            return w_field
+    return None
+
+
+def describe_exception(interp, w_unhandled):
+    """Class and message text of the exception that nobody handles."""
+    w_exception = wrapped_exception(interp, w_unhandled)
+    if w_exception is None:
+        return 'an error'
+    text = w_exception.view.name()
+    for w_slot in w_exception.slots:
+        if isinstance(w_slot, W_Bytes):
+            return text + ': ' + w_slot.text()
+    return text
+
+
+def signaller(interp, w_unhandled, context):
+    """The context where the exception was signalled, to which its first field that is a context leads: those of the
+    exception's own methods are left out.  `context` if the exception does not tell."""
+    w_exception = wrapped_exception(interp, w_unhandled)
+    if w_exception is None:
+        return context
+    w_context = interp.memory.w_nil
+    for w_slot in w_exception.slots:
+        if isinstance(w_slot, W_Context):
+            w_context = w_slot
+            break
+    w_class = w_exception.view.w_self
+    guard = LoopGuard()
+    while isinstance(w_context, W_Context) and not guard.repeats(w_context):
+        if w_context.w_receiver is not w_exception and w_context.w_receiver is not w_class:
+            return w_context
+        w_context = w_context.w_sender
+    return context
 
 
 def split_words(text):
@@ -255,19 +286,6 @@ def split_words(text):
     if current:
         words.append(current)
     return words
-
-
-def count_arguments(selector):
-    if len(selector) == 0:
-        return 0
-    first = selector[0]
-    if not (first.isalpha() or first == '_'):
-        return 1
-    count = 0
-    for c in selector:
-        if c == ':':
-            count += 1
-    return count
 
 
 def open_image(path, host):

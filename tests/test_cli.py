@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from kernelimages import kernel_image
 from shared import shared
 from spyvm.cli import main
 from spyvm.platform.host import VERSION
@@ -31,16 +32,15 @@ def test_help_and_version(spy):
     for option in ('--help', '-h'):
         status, out, err = spy(option)
         assert status == 0 and out.startswith('usage: spy ') and err == ''
-        for word in ('-c CODE', '--perform', '--headless', '--memory', '--jit', '--version', '--help', 'info'):
+        for word in ('-c CODE', '--perform', '--headless', '--memory', '--jit', '--version', '--help', 'info', 'convert'):
             assert word in out
         assert max(len(line) for line in out.split('\n')) <= 125
     assert spy('--version') == (0, VERSION + '\n', '')
 
 
 @pytest.mark.parametrize('arguments', [
-    [], ['-c'], ['--perform'], ['--memory'], ['--jit'], ['--nonsense', 'x.image'], ['-x'], ['--memory', 'x', 'y.image'],
-    ['--memory', '3', 'y.image'], ['--memory', '99999999999999999999', 'y.image'], ['-c', '3+4'], ['--headless'], ['info'],
-    ['info', 'a.image', 'b.image'],
+    ['-c'], ['--perform'], ['--memory'], ['--jit'], ['--nonsense', 'x.image'], ['-x'], ['--memory', 'x', 'y.image'],
+    ['--memory', '3', 'y.image'], ['--memory', '99999999999999999999', 'y.image'], ['info'], ['info', 'a.image', 'b.image'],
 ])
 def test_usage_errors(spy, arguments):
     status, out, err = spy(*arguments)
@@ -103,6 +103,15 @@ def test_errors_of_the_code(spy):
     assert err.startswith('spy: 3 + Argument expected ->')
 
 
+def test_stack_of_an_exception(spy):
+    """It begins where the exception was signalled; the method made for the code has a name."""
+    status, out, err = spy('-c', '#(1 2) at: 7', kernel_image())
+    assert (status, out) == (1, '')
+    lines = err.splitlines()
+    assert lines[0] == 'spy: SubscriptOutOfBounds: subscript is out of bounds: 7'
+    assert '    UndefinedObject>>DoIt' in lines and not [line for line in lines if 'signal' in line or '?' in line]
+
+
 def test_perform(spy):
     mini = shared('images/mini.image')
     assert spy('--perform', '3 + 4', mini) == (0, '7\n', '')
@@ -146,3 +155,72 @@ def test_an_image_that_quits(spy):
         assert (status, err) == (0, '')
         assert out.endswith('3 + 4 = 7\n')
     assert spy('-c', 'Smalltalk quitPrimitive', shared('images/mini.image')) == (0, '', '')
+
+
+@pytest.mark.parametrize('arguments', [
+    ['segment'], ['segment', 'a', 'b'], ['segment', 'a', '--dot'], ['segment', 'a', '--dot', ''],
+    ['segment', '--nonsense', 'a'],
+])
+def test_usage_errors_of_segment(spy, arguments):
+    status, out, err = spy(*arguments)
+    assert (status, out) == (1, '') and is_one_line(err) and '--help' in err
+
+
+def test_segment(spy, tmpdir):
+    path = shared('segments/42.ims.gz')
+    status, out, err = spy('segment', path)
+    assert (status, err) == (0, '')
+    assert 'roots           1 (1 asked for): { 42 }\n' in out
+    graph = tmpdir.join('graph.dot')
+    status, out, err = spy('segment', '--json', path, '--dot', graph)
+    assert (status, err) == (0, '') and '"roots": "{ 42 }"' in out
+    assert graph.read().startswith('digraph ')
+
+
+def test_files_that_are_no_segments(spy, tmpdir):
+    for contents in (b'', b'no segment', b'\x66\x19\0s', b'\x1f\x8b\x08', b'PK\3\4' + b'\0' * 100):
+        path = tmpdir.join('bad.ims')
+        path.write_binary(contents)
+        status, out, err = spy('segment', path, '--dot', tmpdir.join('graph.dot'))
+        assert (status, out) == (1, '') and is_one_line(err) and 'bad.ims: ' in err
+    assert not tmpdir.join('graph.dot').exists()
+    for path in (tmpdir, tmpdir.join('none')):
+        status, out, err = spy('segment', path)
+        assert (status, out) == (1, '') and is_one_line(err)
+
+
+def test_convert(spy, tmpdir):
+    """The bytes of the same order are the same; the other order is another file that runs as well, and leads back."""
+    mini = shared('images/mini.image')
+    with open(mini, 'rb') as image:
+        contents = image.read()
+    same, big, back = tmpdir.join('same.image'), tmpdir.join('big.image'), tmpdir.join('back.image')
+    assert spy('convert', mini, same) == (0, '', '')
+    assert same.read_binary() == contents
+    assert spy('convert', '--byte-order', 'big', mini, big) == (0, '', '')
+    assert big.read_binary()[:4] == b'\0\0\x19\x66'
+    assert spy('-c', '3+4', big) == (0, '7\n', '')
+    assert spy('convert', big, back, '--byte-order', 'little') == (0, '', '')
+    assert back.read_binary() == contents
+    assert spy('convert', big, big, '--byte-order', 'little') == (0, '', '')
+    assert big.read_binary() == contents
+
+
+@pytest.mark.parametrize('arguments', [
+    [], ['a'], ['a', 'b', 'c'], ['a', 'b', '--byte-order'], ['a', 'b', '--byte-order', 'middle'], ['--nonsense', 'a', 'b'],
+])
+def test_convert_usage(spy, arguments):
+    status, out, err = spy('convert', *arguments)
+    assert (status, out) == (1, '') and is_one_line(err) and '--help' in err
+
+
+def test_convert_errors(spy, tmpdir):
+    mini = shared('images/mini.image')
+    bad = tmpdir.join('bad.image')
+    bad.write('no image')
+    for source, target, contains in [(tmpdir.join('no.image'), bad, 'no.image: '), (bad, tmpdir.join('x'), 'bad.image: '),
+                                     (mini, tmpdir.join('no', 'x.image'), 'x.image: the file cannot be written'),
+                                     (mini, tmpdir, 'cannot be written: it is a folder')]:
+        status, out, err = spy('convert', source, target)
+        assert (status, out) == (1, '') and is_one_line(err) and contains in err
+    assert bad.read() == 'no image' and tmpdir.listdir() == [bad]

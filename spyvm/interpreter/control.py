@@ -4,6 +4,7 @@ run() answers the result, or None where the primitive fails.  Those that switch 
 leave by StackUnwind, after bringing the context to the state after the send (or, to be done again, before it).
 """
 from spyvm.interpreter import processes
+from spyvm.interpreter.snapshot import snapshot
 from spyvm.interpreter.unwinding import LoopGuard, StackUnwind
 from spyvm.objects import special
 from spyvm.objects.closure import W_BlockClosure
@@ -26,6 +27,7 @@ CONTROL_NUMBERS = {
     86: 'Semaphore>>wait',
     87: 'Process>>resume',
     88: 'Process>>suspend',
+    97: 'SystemDictionary>>snapshotPrimitive: save the image',
     100: 'Object>>perform:withArguments:inSuperclass:',
     118: 'Object>>tryPrimitive:withArgs:',
     136: 'Delay class>>primSignal:atMilliseconds:',
@@ -54,6 +56,7 @@ CONTROL_NUMBERS = {
     222: 'BlockClosure>>valueNoContextSwitch:',
     230: 'ProcessorScheduler>>relinquishProcessorForMicroseconds:',
     242: 'Delay class>>primSignal:atUTCMicroseconds:',
+    247: 'SystemDictionary>>snapshotEmbeddedPrimitive: the same',
     578: 'Process>>suspend, leaving the process on no list',
 }
 
@@ -112,6 +115,8 @@ def run(interp, frame, target, pc, next_pc, sp, nargs, depth):
         if nargs != (0 if number == 197 else 1):
             return None
         return search_contexts(interp, number, w_receiver, under_top(frame, sp, 1))
+    if number == 97 or number == 247:
+        return snapshot(interp, frame, pc, next_pc, sp, nargs)
     if number == 19 or number == 198 or number == 199:
         return None
     if number >= FIRST_HOOK:

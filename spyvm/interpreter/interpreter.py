@@ -49,6 +49,7 @@ class Interpreter(Lookup, Sends, Activation, Base, Polling, Naming):
         # the context that interpret() was entered with at the base; it knows its sender
         self.base = None
         self.entry = None           # the context whose return ends the run; None while the image runs as itself
+        self.w_replaced = memory.w_nil  # the image's own active process, where the VM's owner made another one the active one
         # scheduling
         self.pending_switch = False
         self.w_switching_from = memory.w_nil
@@ -315,7 +316,7 @@ class Interpreter(Lookup, Sends, Activation, Base, Polling, Naming):
     @jit.dont_look_inside
     def roots(self):
         """The objects that the interpreter itself holds.  All contexts must be linked."""
-        roots = [self.w_timer_semaphore, self.w_switching_from, self.w_pending_receiver]
+        roots = [self.w_timer_semaphore, self.w_switching_from, self.w_pending_receiver, self.w_replaced]
         if self.base is not None:
             roots.append(self.base)
         if self.entry is not None:
@@ -327,6 +328,7 @@ class Interpreter(Lookup, Sends, Activation, Base, Polling, Naming):
         """References were replaced everywhere: replace the interpreter's own."""
         self.w_timer_semaphore = forwarding.get(self.w_timer_semaphore)
         self.w_switching_from = forwarding.get(self.w_switching_from)
+        self.w_replaced = forwarding.get(self.w_replaced)
         self.w_pending_receiver = forwarding.get(self.w_pending_receiver)
         self.read_special_selectors()
         self.view_plain_array = self.memory.view_Array

@@ -5,6 +5,9 @@ from spyvm.objects.raw import W_Bytes
 from spyvm.rpy import jit
 
 
+STATE_METHOD, STATE_SELECTOR = 0, 1      # fields of an AdditionalMethodState
+
+
 class Naming(object):
     """What to call the method a context runs."""
     _mixin_ = True
@@ -27,6 +30,7 @@ class Naming(object):
                 if w_selector is not None:
                     return view.name() + '>>' + symbol_text(w_selector)
                 view = view.superclass_view(self.memory)
+            return self.code_name(home.code)
         return self.code_name(context.code)
 
     @jit.dont_look_inside
@@ -37,8 +41,29 @@ class Naming(object):
             w_selector = selector_of(self.memory, w_class, code.w_method)
             if w_selector is not None:
                 return view.name() + '>>' + symbol_text(w_selector)
+            w_selector = self.own_selector(code)
+            if w_selector is not None:
+                return view.name() + '>>' + symbol_text(w_selector)
             return view.name() + '>>?'
         return '?'
+
+    def own_selector(self, code):
+        """The selector that a method itself has beside its class: the last but one of its literals, or in the
+        AdditionalMethodState there.  None if that is something else, as in images from the time before methods had it."""
+        count = len(code.literals)
+        if count < 2:
+            return None
+        w_literal = code.literals[count - 2]
+        if isinstance(w_literal, W_AbstractPointers) and len(w_literal.slots) > STATE_SELECTOR:
+            if w_literal.slots[STATE_METHOD] is not code.w_method:
+                return None
+            w_literal = w_literal.slots[STATE_SELECTOR]
+        w_like = self.special_selectors[0]
+        if not isinstance(w_literal, W_Bytes) or not isinstance(w_like, W_Bytes) or w_literal.view is not w_like.view:
+            return None
+        if argument_count(w_literal.text()) != code.num_args:
+            return None
+        return w_literal
 
 
 def selector_of(memory, w_class, w_method):
@@ -53,6 +78,20 @@ def selector_of(memory, w_class, w_method):
         if w_methods.fetch(memory, i) is w_method:
             return w_dict.slots[i + special.SELECTOR_START]
     return None
+
+
+def argument_count(selector):
+    """How many arguments a message of that name has."""
+    if selector == '':
+        return 0
+    first = selector[0]
+    if not (first.isalpha() or first == '_'):
+        return 1
+    count = 0
+    for char in selector:
+        if char == ':':
+            count += 1
+    return count
 
 
 def symbol_text(w_symbol):

@@ -1,0 +1,48 @@
+"""Where the kernel image is that runs when the command line names no image."""
+from spyvm.platform.host import directory_of
+from spyvm.rpy import osio
+
+VARIABLE = 'SPY_IMAGE'
+BESIDE = 'kernel.image'
+BUILT = '.build/images/kernel-spur64.image'
+UNTRANSLATED = '/spyvm/__main__.py'     # what the executable is called where there is none
+HOW = 'make images builds one, or name one as IMAGE or in SPY_IMAGE'
+MAX_LINKS = 40
+
+
+def find(argv0):
+    """The path of the kernel image for a VM that was started as argv0: $SPY_IMAGE; kernel.image beside the executable; what
+    the build made beside it.  '' if there is none."""
+    path = osio.getenv(VARIABLE, '')
+    if path != '':
+        return path
+    directory = directory_of(executable(argv0))
+    for name in [BESIDE, BUILT]:
+        if osio.exists(directory + name):
+            return directory + name
+    return ''
+
+
+def executable(argv0):
+    """The path of the VM's own file: argv0, looked for as a shell does, symbolic links followed; untranslated, where it
+    would be in the checkout."""
+    path = argv0
+    if path.find('/') < 0:
+        for directory in osio.getenv('PATH', '').split(':'):
+            if directory != '' and osio.access(directory + '/' + argv0, osio.CAN_EXECUTE):
+                path = directory + '/' + argv0
+                break
+    path = osio.abspath(path)
+    if path.endswith(UNTRANSLATED):
+        end = len(path) - len(UNTRANSLATED)
+        assert end >= 0
+        return path[:end] + '/spy'
+    for _ in range(MAX_LINKS):
+        try:
+            link = osio.readlink(path)
+        except OSError:
+            break
+        if not link.startswith('/'):
+            link = directory_of(path) + link
+        path = osio.abspath(link)
+    return path

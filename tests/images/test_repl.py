@@ -1,0 +1,117 @@
+# -*- coding: utf-8 -*-
+"""The prompt of the kernel image, fed from a pipe and typed at a terminal."""
+from __future__ import unicode_literals
+
+import os
+
+import pytest
+
+from commands import BOTH, NATIVE, Spy
+
+SESSION = '''3 + 4
+x := 6.
+
+"a statement on several lines"
+#(1 2 3) inject: 0 into: [:sum :each |
+  sum + each ]
+x foo: 3
+x * x
+Transcript showln: 'größer'.
+'it''s
+two lines'
+3 + )
+Object subclass: #Greeter instanceVariableNames: '' classVariableNames: '' package: 'Demo'
+!Greeter methodsFor: 'x'!
+greet
+	^'hello!!'! !
+Greeter new greet
+!quit
+unreached
+'''
+
+
+@pytest.fixture(params=BOTH)
+def spy(request, tmpdir):
+    return Spy(request.param, tmpdir)
+
+
+@pytest.fixture(params=NATIVE)
+def native(request, tmpdir):
+    return Spy(request.param, tmpdir)
+
+
+def test_a_session(spy):
+    status, out, err = spy(input=SESSION)
+    assert status == 0
+    assert out.splitlines() == ['7', '6', '6', '36', 'größer', 'Transcript', "'it''s", "two lines'", 'Greeter',
+                                out.splitlines()[-2], "'hello!'"]
+    errors = err.splitlines()
+    assert errors[0] == 'MessageNotUnderstood: SmallInteger>>foo:'
+    assert errors[1] == '    SmallInteger(ProtoObject)>>doesNotUnderstand:'
+    assert errors[-1] == '1:5: an expression expected'
+    assert 'st>' not in out     # nobody sits there
+
+
+@pytest.mark.parametrize('typed,out,err', [
+    ('', '', ''), ('3', '3\n', ''), ('(3', '', '1:3: '), ('(3\n\n\n4', '4\n', '3:1: '),
+    ('!nonsense', 'the commands are', ''), ('\n\n7\n\n', '7\n', ''), ('"only a comment"', '', ''), ('^3', '3\n', ''),
+    ('Zork', '', '1:1: '), ('Smalltalk quit: 3', '', ''), ('thisContext sender printString size > 3', 'true\n', ''),
+])
+def test_inputs(native, typed, out, err):
+    status, seen_out, seen_err = native(input=typed)
+    assert status == (3 if 'quit:' in typed else 0)
+    assert seen_out.startswith(out) and seen_err.startswith(err)
+    assert bool(seen_err) == bool(err)
+
+
+def test_at_a_terminal(spy):
+    """A prompt, another one for what is not complete, an error after which it goes on, Ctrl-D."""
+    terminal = spy.terminal()
+    assert 'leaves' in terminal.wait_for('st> ')
+    terminal.type('3 + 4\n')
+    assert '7' in terminal.wait_for('st> ').split('\n')[-2]
+    terminal.type('(3 +\n')
+    terminal.wait_for('..> ')
+    terminal.type('5)\n')
+    assert '8' in terminal.wait_for('st> ').split('\n')[-2]
+    terminal.type('nil zork\n')
+    assert 'MessageNotUnderstood: UndefinedObject>>zork' in terminal.wait_for('st> ')
+    terminal.type('\x04')
+    assert terminal.close() == 0
+
+
+def test_editing_and_history(native):
+    """Ctrl-A goes to the beginning of the line, Ctrl-P to the line before; the next session remembers."""
+    terminal = native.terminal()
+    terminal.wait_for('st> ')
+    terminal.type('+ 4\x013 \n')
+    assert '7' in terminal.wait_for('st> ').split('\n')[-2]
+    terminal.type('\x10 * 2\n')
+    assert '14' in terminal.wait_for('st> ').split('\n')[-2]
+    terminal.type('!quit\n')
+    assert terminal.close() == 0
+    with open(os.path.join(str(native.directory), '.spy_history')) as history:
+        assert '3 + 4 * 2' in history.read()
+    terminal = native.terminal()
+    terminal.wait_for('st> ')
+    terminal.type('\x10\x10\n')
+    assert '14' in terminal.wait_for('st> ').split('\n')[-2]
+    terminal.type('\x04')
+    assert terminal.close() == 0
+
+
+def test_interrupts(native):
+    """Ctrl-C gives up a line, and stops what runs; the prompt stays, however often."""
+    terminal = native.terminal()
+    terminal.wait_for('st> ')
+    terminal.type('half a line\x03')
+    terminal.wait_for('st> ')
+    for _ in range(3):
+        terminal.type("Transcript showln: 'r' , 'uns'. [true] whileTrue\n")
+        terminal.wait_for('runs')
+        terminal.type('\x03')
+        assert 'interrupted by the user' in terminal.wait_for('st> ')
+    terminal.type('3 + 4\n')
+    assert '7' in terminal.wait_for('st> ').split('\n')[-2]
+    terminal.type('\x04')
+    assert terminal.close() == 0

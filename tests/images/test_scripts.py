@@ -1,0 +1,205 @@
+# -*- coding: utf-8 -*-
+"""-c, scripts and spy test on the kernel image: what is printed where, exit statuses, places of errors."""
+from __future__ import unicode_literals
+
+import os
+import xml.dom.minidom
+
+import pytest
+
+from commands import BOTH, NATIVE, ROOT, Spy
+
+CHUNKS = '''Object subclass: #Foo instanceVariableNames: '' classVariableNames: '' package: 'Demo'!
+!Foo methodsFor: 'x'!
+bar
+	"really!!"
+	^self baz! !
+Transcript showln: 'begins'!
+Foo new bar!
+'''
+TWO_TESTS = '''TestCase subclass: #TwoTests instanceVariableNames: '' classVariableNames: '' package: 'Demo'.
+TwoTests compile: 'testGood self assert: true'; compile: 'testBad self assert: 3 equals: 4'.
+Smalltalk quit: (TextTestRunner new junitName: 'report.xml'; runMatching: 'TwoTests')
+'''
+
+
+@pytest.fixture(params=BOTH)
+def spy(request, tmpdir):
+    return Spy(request.param, tmpdir)
+
+
+@pytest.fixture(params=NATIVE)
+def native(request, tmpdir):
+    return Spy(request.param, tmpdir)
+
+
+def test_code(spy):
+    assert spy('-c', "(1 to: 3) asArray printString , Smalltalk arguments printString", 'ä', '-x') == (
+        0, "'#(1 2 3)#(''ä'' ''-x'')'\n", '')
+
+
+def test_error_in_code(spy):
+    status, out, err = spy('-c', 'Transcript showln: 1. #(1 2) zork')
+    assert (status, out) == (1, '1\n')
+    lines = err.splitlines()
+    assert lines[0] == 'spy: MessageNotUnderstood: Array>>zork'
+    assert lines[-1].startswith('    UndefinedObject>>DoIt') and 'Traceback' not in err
+
+
+@pytest.mark.parametrize('code,out', [
+    ('3 + 4', '7'), ('nil', 'nil'), ('a := 3. a * a', '9'), ('^5. ', '5'), ("'it''s'", "'it''s'"), ('', 'nil'),
+    ('(Delay forMilliseconds: 10) wait. 1', '1'), ("FileStream stdout nextPutAll: 'x'. 2", 'x2'),
+    ('[3 / 0] on: ZeroDivide do: [:ex | ex return: 4]', '4'),
+])
+def test_values(native, code, out):
+    assert native('-c', code) == (0, out + '\n', '')
+
+
+@pytest.mark.parametrize('code,err', [
+    ('3 + ', 'spy: 1:5: an expression expected, not the end\n'), ('3 )', None), ('Zork', None),
+])
+def test_wrong_code(native, code, err):
+    status, out, seen = native('-c', code)
+    assert (status, out) == (1, '') and seen.startswith('spy: 1:') and seen.count('\n') == 1
+    assert err is None or seen == err
+
+
+def test_script(spy):
+    spy.write('a.st', '''#!/usr/bin/env spy
+| sum |
+sum := Smalltalk arguments inject: 0 into: [:all :each | all + each asNumber].
+Transcript showln: 'Σ ' , sum printString.
+sum > 100 ifTrue: [Smalltalk quit: 7].
+sum > 50 ifTrue: [^nil].
+sum foo: [:x | x]
+''')
+    assert spy('a.st', '100', '1') == (7, 'Σ 101\n', '')
+    assert spy('a.st', '60') == (0, 'Σ 60\n', '')
+    status, out, err = spy('a.st', '1')
+    assert (status, out) == (1, 'Σ 1\n')
+    assert err.splitlines()[0] == 'a.st:7:5: MessageNotUnderstood: SmallInteger>>foo:'
+    assert err.splitlines()[-1] == '    UndefinedObject>>DoIt (a.st:7:5)'
+
+
+def test_chunks(native):
+    native.write('a.st', CHUNKS)
+    status, out, err = native('a.st')
+    assert (status, out) == (1, 'begins\n')
+    lines = err.splitlines()
+    assert lines[0] == 'a.st:5:8: MessageNotUnderstood: Foo>>baz'
+    assert '    Foo>>bar (a.st:5:8)' in lines and lines[-1] == '    UndefinedObject>>DoIt (a.st:7:9)'
+
+
+def test_nothing_runs_after_a_syntax_error(native):
+    native.write('a.st', "Transcript showln: 'begins'.\n3 + ) foo")
+    assert native('a.st') == (1, '', 'a.st:2:5: an expression expected\n')
+
+
+def test_scripts_are_told_by_what_is_in_them(native):
+    native.write('script', "Transcript showln: 'here'")
+    assert native('script') == (0, 'here\n', '')
+    assert native('-', input="Transcript showln: 'stdin'") == (0, 'stdin\n', '')
+    assert native('--memory', '500', 'script') == (0, 'here\n', '')
+    status, out, err = native('none.st')
+    assert (status, out) == (1, '') and err.startswith('spy: none.st: ') and err.count('\n') == 1
+    status, out, err = native('none')
+    assert (status, out) == (1, '') and err.startswith('spy: none: ')
+
+
+def test_standard_streams(native):
+    native.write('a.st', '''| line |
+[(line := FileStream stdin nextLine) isNil] whileFalse: [FileStream stdout nextPutAll: line reversed; cr].
+FileStream stderr nextPutAll: 'done'; nl''')
+    assert native('a.st', input='abc\ndéf\nx') == (0, 'cba\nféd\nx\n', 'done\n')
+
+
+def test_order_of_outputs(native):
+    code = "| out | out := FileStream stdout. out nextPutAll: 'a'. Transcript show: 'b'. out nextPutAll: 'c'. "
+    assert native('-c', code + "Transcript show: 'd'. 1") == (0, 'abcd1\n', '')
+
+
+def test_an_error_in_another_process_does_not_end_the_script(native):
+    status, out, err = native('-c', '[3 / 0] fork. Processor yield. (Delay forMilliseconds: 5) wait. 4')
+    assert (status, out) == (0, '4\n') and err.startswith('ZeroDivide')
+
+
+def test_deep_recursion(native):
+    native.write('a.st', 'b := nil. b := [:n | n = 0 ifTrue: [0 foo] ifFalse: [1 + (b value: n - 1)]].\nb value: 100000')
+    status, out, err = native('a.st')
+    assert status == 1 and err.startswith('a.st:1:39: MessageNotUnderstood: SmallInteger>>foo') and err.count('\n') < 60
+
+
+def test_test_command(spy):
+    status, out, err = spy('test', 'SourceTextTest', '--junit', 'report.xml')
+    assert (status, err) == (0, '')
+    assert out.splitlines()[0].endswith('SourceTextTest') and ' 0 failed, 0 errors' in out.splitlines()[-1]
+    suites = xml.dom.minidom.parse(os.path.join(str(spy.directory), 'report.xml')).documentElement
+    assert suites.tagName == 'testsuites' and suites.getAttribute('failures') == '0'
+    assert len(suites.getElementsByTagName('testcase')) == int(suites.getAttribute('tests')) > 4
+
+
+def test_an_image_segment_comes_back(spy):
+    """Primitives 98 and 99, forwarding become: and the file primitives together."""
+    status, out, err = spy('test', 'ImageSegmentTest>>testWriteToFile')
+    assert (status, err) == (0, '') and out.splitlines()[-1].startswith('1 run, 1 passed')
+
+
+def test_failing_tests(native):
+    native.write('a.st', TWO_TESTS)
+    status, out, err = native('a.st')
+    assert status == 1
+    assert 'FAILED TwoTests>>testBad\n    Got 4 instead of 3.\n' in out
+    assert out.splitlines()[-1].startswith('2 run, 1 passed, 1 failed, 0 errors')
+    failure = xml.dom.minidom.parse(os.path.join(str(native.directory), 'report.xml')).getElementsByTagName('failure')[0]
+    assert failure.getAttribute('message') == 'Got 4 instead of 3.'
+
+
+def test_test_command_without_tests(native):
+    assert native('test', 'NoSuchTest') == (1, '', 'spy: no test matches NoSuchTest\n')
+    status, out, err = native('test', 'a', 'b')
+    assert (status, out) == (1, '') and err.count('\n') == 1
+
+
+def test_the_same_words_behind_the_image(native):
+    image = native.environ['SPY_IMAGE']
+    assert native(image, '-c', '3 + 4') == (0, '7\n', '')
+    status, out, err = native('test', image, 'SourceTextTest')
+    assert (status, err) == (0, '')
+    status, out, err = native(image, '-z')
+    assert (status, out, err) == (1, '', 'spy: unknown option -z\n')
+
+
+def test_a_saved_image_goes_on(native):
+    native.write('a.st', '''Object subclass: #Kept instanceVariableNames: '' classVariableNames: '' package: 'Demo'.
+Kept compile: 'answer ^42'.
+Smalltalk imageName: 'saved.image'.
+(Smalltalk snapshot: true andQuit: true)
+	ifTrue: [Transcript showln: 'resumed ' , Kept new answer printString]
+''')
+    assert native('a.st')[0] == 0
+    assert native('saved.image') == (0, 'resumed 42\n', '')
+    assert native('saved.image', '-c', 'Kept new answer') == (0, '42\n', '')
+
+
+@pytest.mark.parametrize('name,words,expected', [
+    ('hello.st', ['Ann'], 'Hello, Ann!\n'), ('primes.st', ['30'], '2 3 5 7 11 13 17 19 23 29 \n10 primes up to 30\n'),
+    ('wordcount.st', ['words.txt'], 'words.txt: 2 lines, 3 words, 13 characters\n    one 2\n    two 1\n'),
+    ('mandelbrot.st', ['12'], '@@@@@'),
+])
+def test_demos(native, name, words, expected):
+    native.write('words.txt', 'one two\nOne, 4\n')
+    status, out, err = native(os.path.join(ROOT, 'images', 'demos', name), *words)
+    assert (status, err) == (0, '') and expected in out
+
+
+@pytest.mark.parametrize('image', ['spur64-v3', 'spur32', 'spur32-v3', 'v3', 'v3-be', 'v3-64'])
+@pytest.mark.native
+def test_other_formats(tmpdir, image):
+    spy = Spy('native', tmpdir, image)
+    assert spy('-c', "(1 to: 3) asArray printString") == (0, "'#(1 2 3)'\n", '')
+    spy.write('a.st', CHUNKS)
+    status, out, err = spy('a.st')
+    assert (status, out) == (1, 'begins\n')
+    assert err.splitlines()[0] == 'a.st:5:8: MessageNotUnderstood: Foo>>baz'
+    status, out, err = spy('test', '*Test')
+    assert (status, err) == (0, '') and ' 0 failed, 0 errors' in out.splitlines()[-1]

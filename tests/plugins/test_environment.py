@@ -1,0 +1,69 @@
+"""The process's environment, and SpyLinePlugin as far as it goes without a terminal."""
+import os
+
+import pytest
+
+import fakeimage
+from spyvm.objects.errors import PrimitiveFailed
+from spyvm.primitives import registry
+from spyvm.rpy import lineedit, osio
+
+NAMES = [('', 'primitiveGetenv'), ('UnixOSProcessPlugin', 'primitiveEnvironmentAtSymbol')]
+
+
+@pytest.fixture(params=['v3', 'spur64'])
+def interp(request):
+    return fakeimage.make_interp(request.param)
+
+
+def call(interp, module, name, *texts):
+    memory = interp.memory
+    entry = registry.find_named(module, name)
+    objects = [memory.string_object(text) for text in texts]
+    function = entry.call1 if objects else entry.call0
+    return function(interp, memory.w_nil, *objects)
+
+
+@pytest.mark.parametrize('module,name', NAMES)
+def test_getenv(interp, monkeypatch, module, name):
+    monkeypatch.setenv('SPY_TEST_VALUE', 'a b')
+    monkeypatch.setenv('SPY_TEST_EMPTY', '')
+    monkeypatch.delenv('SPY_TEST_NONE', raising=False)
+    assert call(interp, module, name, 'SPY_TEST_VALUE').text() == 'a b'
+    assert call(interp, module, name, 'SPY_TEST_EMPTY').text() == ''
+    for unset in ('SPY_TEST_NONE', '', 'A=B', 'A\0B', '=', 'x' * 10000):
+        assert call(interp, module, name, unset) is interp.memory.w_nil
+
+
+def test_wrong_names(interp):
+    entry = registry.find_named('', 'primitiveGetenv')
+    for w_name in (interp.memory.w_nil, fakeimage.integer(interp.memory, 3), fakeimage.array(interp.memory, [])):
+        with pytest.raises(PrimitiveFailed):
+            entry.call1(interp, interp.memory.w_nil, w_name)
+
+
+def test_working_directory(interp, monkeypatch, tmpdir):
+    monkeypatch.chdir(tmpdir)
+    directory = call(interp, 'UnixOSProcessPlugin', 'primitiveGetCurrentWorkingDirectory').text()
+    assert os.path.samefile(directory, str(tmpdir)) and directory.startswith('/')
+
+
+def test_process_number(interp):
+    w_pid = call(interp, 'UnixOSProcessPlugin', 'primitiveGetPid')
+    assert interp.memory.int_value(w_pid) == os.getpid()
+
+
+def test_lines_are_edited_at_terminals_only(interp, monkeypatch):
+    monkeypatch.setattr(osio, 'isatty', lambda fd: fd == 0)
+    assert call(interp, 'SpyLinePlugin', 'primitiveStart', '') is interp.memory.w_false
+    monkeypatch.setattr(lineedit.STATE, 'started', False)
+    for name in ('primitiveReadLine', 'primitiveSaveHistory'):
+        with pytest.raises(PrimitiveFailed):
+            call(interp, 'SpyLinePlugin', name, 'x')
+
+
+def test_nul_in_what_c_is_given(interp, monkeypatch):
+    monkeypatch.setattr(lineedit.STATE, 'started', True)
+    for name in ('primitiveStart', 'primitiveReadLine', 'primitiveSaveHistory'):
+        with pytest.raises(PrimitiveFailed):
+            call(interp, 'SpyLinePlugin', name, 'a\0b')
