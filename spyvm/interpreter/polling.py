@@ -32,7 +32,15 @@ class Polling(object):
             processes.signal_if_semaphore(self, self.w_timer_semaphore)
         if self.low_space is not None:
             self.low_space.check(self)
+        self.look_at_mourners()
         return self.pending_switch
+
+    def look_at_mourners(self):
+        """Signal the finalization semaphore if there is something to be finalized."""
+        mourning = self.memory.mourning
+        mourning.look(self.memory, clock.monotonic_microseconds())
+        if mourning.take_pending():
+            processes.signal_if_semaphore(self, self.memory.special(special.FINALIZATION_SEMAPHORE))
 
     def user_interrupt(self):
         """Ctrl-C: an image that runs as itself is told if it waits for that; otherwise, or at the second time, the run ends."""
@@ -60,9 +68,10 @@ class Polling(object):
         self.idle = True
         try:
             while True:
-                if self.wakeup_microseconds == 0:
-                    raise FatalError('all processes are waiting, and nothing can wake one up')
-                self.sleep_until(self.wakeup_microseconds)
+                if self.memory.mourning.pending == 0:
+                    if self.wakeup_microseconds == 0:
+                        raise FatalError('all processes are waiting, and nothing can wake one up')
+                    self.sleep_until(self.wakeup_microseconds)
                 self.poll()
                 w_process = processes.highest_runnable(self)
                 if w_process is not None:

@@ -196,6 +196,7 @@ def replace_references(interp, forwarding, roots):
         view.refresh_shape(memory)
         view.flush(memory)
     memory.enumerations.forget()
+    memory.mourning.became(forwarding)
     interp.became(forwarding)
     for w_object in forwarding.table:
         w_object.set_meta(w_object.get_meta() & ~FORWARDED)

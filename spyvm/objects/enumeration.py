@@ -4,6 +4,7 @@ them.
 Those that came with the image come first, in the order of the file, then the others.  Only what can be reached is there.
 """
 from spyvm.objects.errors import NOT_LINKED
+from spyvm.objects.mourning import MourningWalk
 from spyvm.objects.walk import MARK, Walk
 
 
@@ -155,9 +156,9 @@ def next_instance(interp, w_object):
 
 def prune_loaded(memory, roots):
     """Let go of objects that came with the image and are garbage now, and of those in an enumeration not brought to its
-    end."""
+    end.  Ephemerons fire, and weak references to garbage are cleared."""
     memory.enumerations.forget()
-    walk = Walk(memory, False)
+    walk = MourningWalk(memory)
     walk.run(roots)
     kept = []
     for w_object in memory.loaded:

@@ -6,6 +6,7 @@ from spyvm.objects.context import BlockPart, W_Context
 from spyvm.objects.enumeration import Enumerations
 from spyvm.objects.errors import BAD_ARGUMENT, BAD_RECEIVER, FAILED, NO_MEMORY
 from spyvm.objects.model import W_SmallInteger, W_Character, W_Float, W_HeapObject, BOXED, HASH_MASK
+from spyvm.objects.mourning import Mourning
 from spyvm.objects.pointers import W_Pointers, W_AbstractPointers, W_Class, W_Weak, new_array, new_generic_array
 from spyvm.objects.raw import W_Bytes, W_Words, W_Shorts, W_Longs
 from spyvm.objects.views import Views
@@ -46,6 +47,7 @@ class ObjectMemory(object):
         self.last_class_hash = 0        # the greatest that a class has; 0 while not known
         self.loaded = []                # what the reader made, in the order of the file
         self.enumerations = Enumerations()
+        self.mourning = Mourning()
         # what the reader found in the header and a writer gives back; see spyvm.image.header
         self.header = None
         self.view_SmallInteger = None

@@ -83,6 +83,7 @@ class W_Weak(W_HeapObject):
         W_HeapObject.__init__(self, view)
         self.slots = [memory.w_nil] * named
         self.refs = [None] * indexed
+        memory.mourning.register(self)
 
     def kind(self, memory):
         return formats.WEAK
@@ -103,8 +104,7 @@ class W_Weak(W_HeapObject):
             return memory.w_nil
         w_value = cell.get()
         if w_value is None:
-            self.refs[n0] = None
-            return memory.w_nil
+            return memory.w_nil     # the cell stays: spyvm.objects.mourning has to notice it
         return w_value
 
     def store(self, memory, n0, w_value):

@@ -25,6 +25,8 @@ class Walk(object):
         self.memory = memory
         self.through_weak = through_weak
         self.found = []
+        self.next = 0           # index in `found` of the first object not traced yet
+        self.room = LEAST_ROOM
         self.expected = 0       # bytes the collector was told to expect
 
     def run(self, roots):
@@ -32,9 +34,13 @@ class Walk(object):
         self.visit_memory()
         for w_root in roots:        # not by visit_all(): this list may have grown, those it gets never do
             self.visit(w_root)
-        i = 0
+        self.drain()
+
+    def drain(self):
+        """Trace all that has been found, and what is found by that."""
+        i = self.next
         found = self.found
-        room = LEAST_ROOM
+        room = self.room
         while i < len(found):
             if len(found) > room:
                 # a list that grows as it likes leaves many times its size to the garbage collector
@@ -43,6 +49,8 @@ class Walk(object):
                 host.resizelist_hint(found, room)
             self.trace(found[i])
             i += 1
+        self.next = i
+        self.room = room
 
     def expect(self, slots):
         """The lists made here are no reason for a full collection, which would mark all that is being walked over."""
@@ -68,6 +76,8 @@ class Walk(object):
         self.visit_view(memory.view_SmallInteger)
         self.visit_view(memory.view_Character)
         self.visit_view(memory.view_SmallFloat)
+        for w_mourner in memory.mourning.mourners():
+            self.visit(w_mourner)
 
     def visit(self, w_object):
         """The object is reached.  None is allowed."""

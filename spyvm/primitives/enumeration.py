@@ -9,7 +9,7 @@ from spyvm.objects.errors import FAILED
 from spyvm.objects.model import W_SmallInteger
 from spyvm.primitives.registry import primitive
 from spyvm.primitives.storage import BYTES_LEFT
-from spyvm.rpy import jit, memory as host_memory
+from spyvm.rpy import jit, memory as host_memory, ticker
 
 
 @primitive(77, args=0)
@@ -108,12 +108,22 @@ def mirror_every_object(interp, w_mirror, w_object):
 @jit.dont_look_inside
 def full_collection(interp, w_receiver):
     """Collect all garbage.  The number of free bytes."""
-    prune_loaded(interp.memory, roots_of(interp))
+    prune(interp)
     host_memory.collect()
     return W_SmallInteger(BYTES_LEFT)
 
 
+def prune(interp):
+    """Find out what is garbage.  The finalization semaphore is signalled soon if that is of interest to the image."""
+    prune_loaded(interp.memory, roots_of(interp))
+    if interp.memory.mourning.pending > 0:
+        ticker.trip()
+
+
 @primitive(131, args=0)
+@jit.dont_look_inside
 def incremental_collection(interp, w_receiver):
-    """Collect what can be had quickly, which the host does anyway.  The number of free bytes."""
+    """Collect what can be had quickly, which the host does anyway; only look for what is to be finalized.  The number
+    of free bytes."""
+    prune(interp)
     return W_SmallInteger(BYTES_LEFT)

@@ -209,6 +209,8 @@ def vm_parameter_at_put(interp, w_receiver, w_index, w_value):
     if not host_parameters.is_writable(index):
         raise INAPPROPRIATE
     w_old = parameter(interp, index)
+    if index == parameters.FLAGS:
+        interp.memory.mourning.set_queue_weak(value & parameters.QUEUE_WEAK != 0)
     host_parameters.values[index] = value
     return w_old
 
@@ -225,7 +227,10 @@ def parameter(interp, index):
         return memory.int_object(clock.utc_microseconds() - clock.elapsed_microseconds())
     if index == parameters.FREE_BYTES:
         return W_SmallInteger(BYTES_LEFT)
-    return memory.int_object(interp.host.parameters.values[index])
+    value = interp.host.parameters.values[index]
+    if index == parameters.FLAGS and memory.mourning.queues_weak(memory):
+        value |= parameters.QUEUE_WEAK
+    return memory.int_object(value)
 
 
 # ---- profiling: there is none to be had by these means

@@ -30,7 +30,6 @@ NOTES = [
     (150, 157, 'spur', FAILS, 'files have named primitives in Spur images'),
     (162, 162, 'spur', FAILS, 'reserved'),
     (170, 174, 'v3', NOT_YET, 'playing sound'),
-    (172, 172, 'spur', NOT_YET, 'the next ephemeron or weak object to be finalized'),
     (179, 179, 'both', FAILS, 'reserved for instances of any of several classes'),
     (180, 184, 'v3', NOT_YET, 'mixing sound'),
     (185, 188, 'v3', FAILS, 'not in images of this kind'),

@@ -3,6 +3,7 @@
 from __future__ import unicode_literals
 
 import os
+import re
 import xml.dom.minidom
 
 import pytest
@@ -138,6 +139,21 @@ def test_test_command(spy):
     assert len(suites.getElementsByTagName('testcase')) == int(suites.getAttribute('tests')) > 4
 
 
+def test_a_quick_subset_of_the_kernel_s_tests(spy):
+    """What would take minutes untranslated is left to the executable."""
+    spy.write('a.st', """| result |
+result := TestResult new.
+#(BlockClosureTest ExceptionTest FloatTest FractionTest IntervalTest PointTest ProcessTest StringTest)
+	do: [:each | (Smalltalk at: each) suite runInto: result].
+Transcript showln: result printString.
+result failures , result errors do: [:each | Transcript showln: each printString]
+""")
+    status, out, err = spy('a.st')
+    assert (status, err) == (0, '')
+    assert re.match(r'(\d+) run, \1 passed, 0 failed, 0 errors\n$', out), out
+    assert int(out.split()[0]) >= 300
+
+
 def test_an_image_segment_comes_back(spy):
     """Primitives 98 and 99, forwarding become: and the file primitives together."""
     status, out, err = spy('test', 'ImageSegmentTest>>testWriteToFile')
@@ -192,9 +208,9 @@ def test_demos(native, name, words, expected):
     assert (status, err) == (0, '') and expected in out
 
 
-@pytest.mark.parametrize('image', ['spur64-v3', 'spur32', 'spur32-v3', 'v3', 'v3-be', 'v3-64'])
+@pytest.mark.parametrize('image', ['spur64', 'spur64-v3', 'spur32', 'spur32-v3', 'v3', 'v3-be', 'v3-64'])
 @pytest.mark.native
-def test_other_formats(tmpdir, image):
+def test_all_formats(tmpdir, image):
     spy = Spy('native', tmpdir, image)
     assert spy('-c', "(1 to: 3) asArray printString") == (0, "'#(1 2 3)'\n", '')
     spy.write('a.st', CHUNKS)
