@@ -138,7 +138,7 @@ def test_interrupt(code):
 
 
 @pytest.mark.parametrize('arguments,contains', [
-    ([], 'no image given'), (['-c'], 'needs a value'), (['--nonsense', 'x'], '--nonsense'),
+    (['-c'], 'needs a value'), (['--nonsense', 'x'], '--nonsense'),
     (['no/such.image'], 'no/such.image'),
     (['/'], '/'), (['--memory', '1', 'x'], '--memory'), (['info'], 'info'), (['info', 'no.image'], 'no.image'),
 ])
