@@ -13,6 +13,8 @@ from spyvm.objects.pointers import W_Weak
 from spyvm.platform.host import Host
 from spyvm.rpy import memory as host
 
+pytestmark = pytest.mark.collects
+
 SPUR = ['spur32', 'spur64']
 NOT_FOUND = 11
 QUEUEING = 16           # in VM parameter 48

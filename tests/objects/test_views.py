@@ -1,9 +1,13 @@
 """The list of class views does not keep classes that nothing else refers to."""
 import gc
 
+import pytest
+
 import fakeimage
 from spyvm.objects import formats
 from spyvm.objects.views import FIRST_PRUNING
+
+pytestmark = pytest.mark.collects
 
 
 def test_a_class_that_is_gone_is_not_listed():
