@@ -4,7 +4,7 @@ from spyvm.image.reader import read_image_file
 from spyvm.interpreter import processes
 from spyvm.interpreter.interpreter import HookHandler, Interpreter
 from spyvm.interpreter.lowspace import LowSpace
-from spyvm.interpreter.naming import argument_count
+from spyvm.interpreter.naming import argument_count, find_symbol
 from spyvm.interpreter.unwinding import FatalError, Finished, LoopGuard
 from spyvm.objects import special
 from spyvm.objects.classview import class_name
@@ -190,15 +190,7 @@ class VM(object):
 
     def find_symbol(self, text):
         """The Symbol with that text; None if there is none."""
-        memory = self.memory
-        w_like = self.interp.special_selectors[0]
-        if not isinstance(w_like, W_Bytes):
-            return None
-        for w_object in memory.loaded:
-            if isinstance(w_object, W_Bytes) and w_object.view is w_like.view and len(w_object.bytes) == len(text):
-                if w_object.text() == text:
-                    return w_object
-        return None
+        return find_symbol(self.interp, text)
 
 
 class ErrorReporter(HookHandler):

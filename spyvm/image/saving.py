@@ -5,13 +5,12 @@ disk.  Whatever goes wrong before, the power included, leaves the old file as it
 whose name begins with TEMPORARY.  A symbolic link stays one: what it leads to is replaced.
 """
 import errno
-from spyvm.platform.host import directory_of
+from spyvm.platform.host import directory_of, link_target
 from spyvm.rpy import osio
 from spyvm.rpy.output import survive_size_limit
 
 TEMPORARY = '.spy-saving-'
 PERMISSIONS = 4095
-MAX_LINKS = 40
 ATTEMPTS = 100
 
 
@@ -25,7 +24,7 @@ class Replacement(object):
             raise OSError(errno.ENOENT, 'NUL in a file name')
         self.fd = -1
         self.temporary = ''
-        self.path = target_of(path)
+        self.path = link_target(path)
         mode = -1
         if osio.exists(self.path):
             stat = osio.stat(self.path)
@@ -87,24 +86,6 @@ class Replacement(object):
                 osio.unlink(name)
             except OSError:
                 pass
-
-
-def target_of(path):
-    """What a file name leads to, symbolic links followed; the name itself where nothing is there."""
-    for _ in range(MAX_LINKS):
-        try:
-            if not osio.lstat(path).is_link:
-                return path
-        except OSError as e:
-            if e.errno == errno.ENOENT:
-                return path
-            raise
-        link = osio.readlink(path)
-        if link.startswith('/'):
-            path = link
-        else:
-            path = directory_of(path) + link
-    raise OSError(errno.ELOOP, 'too many symbolic links')
 
 
 def reason(error):

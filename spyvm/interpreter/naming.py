@@ -8,6 +8,17 @@ from spyvm.rpy import jit
 STATE_METHOD, STATE_SELECTOR = 0, 1      # fields of an AdditionalMethodState
 
 
+def find_symbol(interp, text):
+    """The Symbol with that text among what was loaded; None if there is none."""
+    w_like = interp.special_selectors[0]
+    if isinstance(w_like, W_Bytes):
+        for w_object in interp.memory.loaded:
+            if (isinstance(w_object, W_Bytes) and w_object.view is w_like.view and len(w_object.bytes) == len(text) and
+                    w_object.text() == text):
+                return w_object
+    return None
+
+
 class Naming(object):
     """What to call the method a context runs."""
     _mixin_ = True

@@ -12,11 +12,11 @@ ready to run.
 from spyvm.image.errors import ImageError
 from spyvm.image.snapshot import save_live
 from spyvm.interpreter import processes
+from spyvm.interpreter.naming import find_symbol
 from spyvm.objects import special
 from spyvm.objects.context import DEAD, W_Context
 from spyvm.objects.errors import PrimitiveFailed
 from spyvm.objects.method import W_CompiledMethod
-from spyvm.objects.raw import W_Bytes
 from spyvm.rpy import jit
 
 # V3 bytecodes: push self; pop; push the value of literal variable 0; send literal 1, then literal 2, without arguments;
@@ -159,14 +159,3 @@ def is_in_list(memory, w_process, w_list):
             return False
         w_link = w_link.fetch(memory, special.PROCESS_NEXT_LINK)
     return True
-
-
-def find_symbol(interp, text):
-    """The Symbol with that text among what was loaded; None if there is none."""
-    w_like = interp.special_selectors[0]
-    if isinstance(w_like, W_Bytes):
-        for w_object in interp.memory.loaded:
-            if (isinstance(w_object, W_Bytes) and w_object.view is w_like.view and len(w_object.bytes) == len(text) and
-                    w_object.text() == text):
-                return w_object
-    return None

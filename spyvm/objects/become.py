@@ -87,6 +87,14 @@ def become(interp, w_sources, w_targets, two_way, copy_hash):
     move_hashes(sources, targets, two_way, copy_hash)
 
 
+def forward(interp, w_source, w_target, roots):
+    """Forward the references to one object that passes check().  `roots` is what the interpreter holds, with all contexts
+    linked: for primitives that have to know that before they begin."""
+    forwarding = Forwarding()
+    forwarding.add(w_source, w_target)
+    replace_references(interp, forwarding, roots)
+
+
 def check(memory, w_object):
     """Whether references to the object may be replaced."""
     if w_object.is_immediate(memory):

@@ -1,5 +1,7 @@
 """The outside world as primitives see it: clock, files, the screen's state, what the image may ask about the machine it is
 on."""
+import errno
+
 from spyvm.platform.clock import Clock
 from spyvm.platform.files import Directories, FileTable
 from spyvm.platform.parameters import Parameters
@@ -9,6 +11,7 @@ VERSION = 'spy 0.1'
 PLATFORM = 'unix'
 SYSTEM = 'linux-gnu'
 PROCESSOR = 'x86_64'
+MAX_LINKS = 40          # symbolic links that lead to one another
 
 
 class Exit(Exception):
@@ -104,6 +107,25 @@ def directory_of(path):
     if end <= 0:
         return './'
     return path[:end]
+
+
+def link_target(path):
+    """What a file name leads to, symbolic links followed; the name itself where nothing is there.  OSError if the system
+    refuses, or for a loop."""
+    for _ in range(MAX_LINKS):
+        try:
+            if not osio.lstat(path).is_link:
+                return path
+        except OSError as e:
+            if e.errno == errno.ENOENT:
+                return path
+            raise
+        link = osio.readlink(path)
+        if link.startswith('/'):
+            path = link
+        else:
+            path = directory_of(path) + link
+    raise OSError(errno.ELOOP, 'too many symbolic links')
 
 
 def make_host(argv0, image_path):

@@ -1,5 +1,5 @@
 """Where the kernel image is that runs when the command line names no image."""
-from spyvm.platform.host import directory_of
+from spyvm.platform.host import directory_of, link_target
 from spyvm.rpy import osio
 
 VARIABLE = 'SPY_IMAGE'
@@ -7,7 +7,6 @@ BESIDE = 'kernel.image'
 BUILT = '.build/images/kernel-spur64.image'
 UNTRANSLATED = '/spyvm/__main__.py'     # what the executable is called where there is none
 HOW = 'make images builds one, or name one as IMAGE or in SPY_IMAGE'
-MAX_LINKS = 40
 
 
 def find(argv0):
@@ -37,12 +36,7 @@ def executable(argv0):
         end = len(path) - len(UNTRANSLATED)
         assert end >= 0
         return path[:end] + '/spy'
-    for _ in range(MAX_LINKS):
-        try:
-            link = osio.readlink(path)
-        except OSError:
-            break
-        if not link.startswith('/'):
-            link = directory_of(path) + link
-        path = osio.abspath(link)
-    return path
+    try:
+        return osio.abspath(link_target(path))
+    except OSError:
+        return path

@@ -11,9 +11,9 @@ from spyvm.image.segment.mark import Outside
 from spyvm.image.segment.source import open_source
 from spyvm.image.segment.store_spur import store_spur
 from spyvm.image.segment.store_v3 import store_v3
-from spyvm.objects.become import become, check
+from spyvm.objects.become import check, forward
 from spyvm.objects.enumeration import roots_of
-from spyvm.objects.errors import FAILED, NO_MEMORY, NOT_LINKED, PrimitiveFailed, UNSUPPORTED
+from spyvm.objects.errors import FAILED, NO_MEMORY, PrimitiveFailed, UNSUPPORTED
 from spyvm.objects.pointers import W_Array, new_array, new_generic_array
 from spyvm.objects.raw import W_Words
 from spyvm.primitives.registry import primitive
@@ -69,8 +69,7 @@ def load_image_segment(interp, w_receiver, w_words, w_outers):
     memory = interp.memory
     if not isinstance(w_outers, W_Array) or not isinstance(w_words, W_Words):
         raise FAILED
-    if not interp.all_linked():
-        raise NOT_LINKED
+    roots = roots_of(interp)
     check(memory, w_words)
     w_loaded = new_array(memory.view_Array, 0)
     outs = [memory.w_nil] * w_outers.size()
@@ -93,8 +92,7 @@ def load_image_segment(interp, w_receiver, w_words, w_outers):
         w_new = new_generic_array(None, objects[:])
         w_loaded.strategy = w_new.strategy
         w_loaded.storage = w_new.storage
-        interp.linked_for_primitive = True      # they still are, when become asks again
-        become(interp, memory.array_object([w_words]), memory.array_object([w_loaded]), False, False)
+        forward(interp, w_words, w_loaded, roots)
     else:
         w_words.words = [source.version]
         memory.enumerations.insert_after(w_words, new_objects(memory, objects))

@@ -11,6 +11,7 @@ from spyvm.objects.raw import W_Bytes
 from spyvm.primitives import registry
 from spyvm.rpy import osio
 from spyvm.tools.jsontext import JsonWriter
+from spyvm.tools.ranking import highest
 
 TOP_CLASSES = 20
 NAMED_PRIMITIVE = 117
@@ -156,19 +157,8 @@ def sorted_names(names):
 
 def top_classes(counts):
     """The ClassCounts with the most objects, the first in the file first among equals."""
-    top = []
-    for count in counts:
-        if count.objects == 0:
-            continue
-        i = len(top)
-        while i > 0 and top[i - 1].objects < count.objects:
-            i -= 1
-        if i < TOP_CLASSES:
-            assert i >= 0
-            top.insert(i, count)
-            if len(top) > TOP_CLASSES:
-                top.pop()
-    return top
+    found = [count for count in counts if count.objects > 0]
+    return [found[i] for i in highest([count.objects for count in found], TOP_CLASSES)]
 
 
 def name_of(count):

@@ -10,6 +10,7 @@ from spyvm.tools import literals, out_pointers
 from spyvm.tools.dot import segment_graph
 from spyvm.tools.jsontext import JsonWriter
 from spyvm.tools.literals import LiteralWriter, visible
+from spyvm.tools.ranking import highest
 from spyvm.tools.segment_view import SegmentView, small_float
 
 ROOTS_WIDTH = 2000          # characters
@@ -108,17 +109,7 @@ def class_totals(view):
             totals.append(total)
         total.objects += 1
         total.bytes += view.records.sizes[number]
-    top = []
-    for total in totals:
-        i = len(top)
-        while i > 0 and top[i - 1].objects < total.objects:
-            i -= 1
-        if i < MAX_CLASSES:
-            assert i >= 0
-            top.insert(i, total)
-            if len(top) > MAX_CLASSES:
-                top.pop()
-    return top
+    return [totals[i] for i in highest([total.objects for total in totals], MAX_CLASSES)]
 
 
 def format_name(records):

@@ -13,7 +13,8 @@ import py
 import pytest
 
 from imagetools import text
-from spyvm.image.saving import reason, Replacement, target_of, TEMPORARY
+from spyvm.image.saving import reason, Replacement, TEMPORARY
+from spyvm.platform.host import link_target
 from spyvm.rpy import osio
 from synthetic import encode, World
 
@@ -105,7 +106,7 @@ def test_links_in_a_circle(tmpdir):
     tmpdir.join('a').mksymlinkto('b')
     tmpdir.join('b').mksymlinkto('a')
     with pytest.raises(OSError) as info:
-        target_of(path_of(tmpdir.join('a')))
+        link_target(path_of(tmpdir.join('a')))
     assert info.value.errno == errno.ELOOP
 
 

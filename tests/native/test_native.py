@@ -1,39 +1,14 @@
 """The executable ($SPY): what the VM must show, natively and without patience."""
-import os
 import signal
 import struct
-import subprocess
 import time
 
 import pytest
 
 from questions import CLASSES, CLASSES_OF, ERRORS, OLD_IMAGES, QUESTIONS, RECURSION, bench_fib, define
-from shared import shared
+from driver import image, spy, start
 
 pytestmark = pytest.mark.native
-
-
-def executable():
-    spy = os.environ.get('SPY')
-    if not spy:
-        pytest.skip('SPY does not name the executable')
-    return os.path.abspath(spy)
-
-
-def start(arguments, **kw):
-    return subprocess.Popen([executable()] + list(arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, universal_newlines=True, **kw)
-
-
-def spy(*arguments, **kw):
-    """(exit status, standard output, standard error)."""
-    process = start(arguments, **kw)
-    out, err = process.communicate()
-    return process.returncode, out, err
-
-
-def image(name):
-    return shared('images/%s.image' % name)
 
 
 def is_one_line(err):

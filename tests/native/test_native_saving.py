@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from shared import shared
+from driver import image, spy, start
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'image'))
 from synthetic import write_big     # noqa: E402
@@ -24,25 +24,6 @@ SAVE_AND_GO_ON = '''| saved n | n := 0. 1 to: 10 do: [:i | n := n + i]. Smalltal
     saved == true ifTrue: [(FileStream fileNamed: '%s') nextPutAll: n printString; close. Smalltalk quitPrimitive]. saved'''
 SAVE_OFTEN = '''Smalltalk imageName: '%s'. 1 to: 1000000 do: [:i |
     Smalltalk snapshotPrimitive == true ifTrue: [Smalltalk quitPrimitive]]'''
-
-
-def start(arguments, **kw):
-    spy = os.environ.get('SPY')
-    if not spy:
-        pytest.skip('SPY does not name the executable')
-    return subprocess.Popen([os.path.abspath(spy)] + [str(each) for each in arguments], stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, universal_newlines=True, **kw)
-
-
-def spy(*arguments, **kw):
-    """(exit status, standard output, standard error)."""
-    process = start(arguments, **kw)
-    out, err = process.communicate()
-    return process.returncode, out, err
-
-
-def image(name):
-    return shared('images/%s.image' % name)
 
 
 def contents(path):
