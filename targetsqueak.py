@@ -1,17 +1,13 @@
 """RPython's entry: target(), jitpolicy(). Nothing else."""
 from rpython.jit.codewriter.policy import JitPolicy
-from rpython.memory.gc.incminimark import IncrementalMiniMarkGC
 
 from spyvm.cli import main
-from spyvm.rpy import jitfixes
-
-# The collector searches a table of its arenas that it rebuilds for each new one: with the default of 512 KB loading a large image
-# takes time quadratic in its size.
-IncrementalMiniMarkGC.TRANSLATION_PARAMS['arena_size'] = 65536 * 8 * 16
+from spyvm.rpy import gcsettings, jitfixes
 
 
 def target(driver, args):
     driver.exe_name = 'spy'
+    gcsettings.install()
     jitfixes.install()
     return main, None
 

@@ -46,8 +46,11 @@ def main(argv):
         configuration = Configuration(options.format, options.bytecodes)
         path = options.output or os.path.join(OUTPUT, configuration.image_name() + '.image')
         bootstrap = build(options.kernel, configuration, path, options.lenient)
-    except (BuildError, EnvironmentError) as error:
+    except BuildError as error:
         sys.stderr.write('%s\n' % error)
+        return 1
+    except EnvironmentError as error:
+        sys.stderr.write('%s: %s\n' % (error.filename or path, error.strerror))
         return 1
     if bootstrap.problems.lines:
         sys.stderr.write(bootstrap.problems.text() + '\n')

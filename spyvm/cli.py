@@ -3,7 +3,7 @@ from spyvm.image.errors import ImageError
 from spyvm.interpreter.unwinding import FatalError
 from spyvm.platform import kernelimage, scripts
 from spyvm.platform.host import Exit, Host, VERSION
-from spyvm.rpy import jit, osio, stack
+from spyvm.rpy import jit, lineedit, osio, stack
 from spyvm.tools import convert, info, segment
 from spyvm.vm import UnhandledError, open_image
 
@@ -31,7 +31,7 @@ options:
 '''
 
 # A send-heavy loop gains from more unrolling of recursive calls than RPython's default; GUI code has long traces.
-JIT_DEFAULTS = 'max_unroll_recursion=16,trace_limit=16000,threshold=1039,function_threshold=1619'
+JIT_DEFAULTS = 'max_unroll_recursion=16,trace_limit=9000,threshold=1039,function_threshold=1619'
 
 
 class UsageError(Exception):
@@ -285,6 +285,13 @@ def run_image(argv0, options):
         vm = open_image(options.image, host)
     except ImageError as e:
         raise naming(options.image, e)
+    try:
+        return run_vm(vm, options)
+    finally:
+        lineedit.abandon_line()     # the terminal is the shell's again
+
+
+def run_vm(vm, options):
     if options.has_code:
         osio.write(1, vm.evaluate(options.code) + '\n')
         return 0

@@ -100,15 +100,17 @@ class Classes(object):
         type = self.sources.type_of(name)
         size = len(self.factory.inst_vars[name])
         if type not in POINTERS and size and type != 'immediate':
-            raise BuildError('%s:%d: class %s of type #%s has instance variables' % (definition.path, definition.line, name,
-                                                                                     type))
+            raise BuildError('%s: class %s of type #%s has instance variables' % (definition.place, name, type))
+        if superclass is not None and self.sources.type_of(superclass) == 'immediate':
+            raise BuildError('%s: %s has immediate instances, and so cannot have the subclass %s' % (definition.place,
+                                                                                                   superclass, name))
         compact = 0
         if not self.configuration.spur and name in COMPACT_CLASSES:
             compact = COMPACT_CLASSES.index(name) + 1
         try:
             format = class_format(self.configuration, type, size, compact)
         except BuildError as error:
-            raise BuildError('%s:%d: class %s: %s' % (definition.path, definition.line, name, error.args[0]))
+            raise BuildError('%s: class %s: %s' % (definition.place, name, error.args[0]))
         w_class.slots[special.FORMAT] = W_SmallInteger(format)
         w_meta.slots[special.FORMAT] = W_SmallInteger(class_format(self.configuration, 'normal', len(w_class.slots), 0))
 
@@ -165,5 +167,4 @@ class Classes(object):
                 factory.set(w_class, 'Class', 'subclasses', factory.array(subclasses[name]))
             factory.set(w_meta, 'Metaclass', 'instanceVariables', factory.strings(definition.class_inst_vars))
             if definition.pools:
-                raise BuildError('%s:%d: class %s has pools, which the image builder does not make' % (
-                    definition.path, definition.line, name))
+                raise BuildError('%s: class %s has pools, which the image builder does not make' % (definition.place, name))

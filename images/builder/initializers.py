@@ -2,6 +2,7 @@
 import io
 import os
 
+from spyvm.interpreter.lowspace import LowSpace
 from spyvm.interpreter.unwinding import FatalError, Finished
 from spyvm.platform.host import Exit, Host
 from spyvm.vm import UnhandledError, VM
@@ -10,6 +11,22 @@ from images.builder.failures import BuildError
 
 ORDER_FILE = 'initialization.txt'
 START_SELECTOR = 'startUp'
+MEMORY = 2 << 30    # bytes
+MOST_POLLS = 100    # of one initializer; the untranslated interpreter polls after some ten thousand sends
+
+
+class Bounds(LowSpace):
+    """Initializers that go on for ever are ended.  Counted, not timed, so that a build succeeds or fails on all machines."""
+
+    def __init__(self, limit):
+        LowSpace.__init__(self, limit)
+        self.polls = 0
+
+    def check(self, interp):
+        self.polls += 1
+        if self.polls > MOST_POLLS:
+            raise FatalError('it has not ended after some millions of messages')
+        LowSpace.check(self, interp)
 
 
 class Initializers(object):
@@ -24,13 +41,15 @@ class Initializers(object):
         self.memory.loaded = factory.objects    # where the VM looks for classes and selectors by name
         self.vm = VM(self.memory, Host('/spy', [], '/kernel.image', []))
         self.vm.hook_errors()
+        self.bounds = self.vm.interp.low_space = Bounds(MEMORY)
 
     def run(self, folder):
         """Everything that has to be run.  The order of classes is that of a file in the folder."""
         self.install_symbols()
         self.rehash()
         for name in self.initialized_classes(folder):
-            self.send(self.classes.classes[name], 'initialize', name + ' class >> initialize')
+            method = [method for method in self.sources.methods_of(name, True) if is_initialize(method)][0]
+            self.send(self.classes.classes[name], 'initialize', '%s: %s class >> initialize' % (method.place, name))
 
     def install_symbols(self):
         w_symbols = self.factory.array(self.factory.symbol_order)
@@ -45,7 +64,7 @@ class Initializers(object):
         others."""
         methods = self.sources.methods
         waiting = [name for name in sorted(self.sources.definitions)
-                   if any(method.source.split()[0] == 'initialize' for method in methods.get((name, True), []))]
+                   if any(is_initialize(method) for method in methods.get((name, True), []))]
         ordered = []
         path = os.path.join(folder, ORDER_FILE)
         if os.path.exists(path):
@@ -56,7 +75,7 @@ class Initializers(object):
                         waiting.remove(name)
                         ordered.append(name)
                     elif name in ordered:
-                        raise BuildError('%s:%d: %s is named twice' % (path, number, name))
+                        raise BuildError('%s:%d:1: %s is named twice' % (path, number, name))
         return ordered + waiting
 
     def send(self, w_receiver, selector, what, args_w=()):
@@ -64,6 +83,7 @@ class Initializers(object):
         interp = self.vm.interp
         context = interp.trampoline(self.memory.w_nil, w_receiver, self.factory.symbol(selector), list(args_w))
         interp.entry = context
+        self.bounds.polls = 0
         try:
             self.vm.start(context)
         except Finished as e:
@@ -83,3 +103,7 @@ class Initializers(object):
         if w_method is None:
             raise BuildError('SystemDictionary does not understand %s' % START_SELECTOR)
         return w_method
+
+
+def is_initialize(method):
+    return method.source.split()[0] == 'initialize'

@@ -91,8 +91,7 @@ class Methods(object):
                 continue
             if record.selector in places:
                 other = places[record.selector]
-                self.problems.add('%s:%d: %s is defined in %s:%d, too' % (method.path, method.line, record.selector,
-                                                                          other.path, other.line))
+                self.problems.add('%s: %s is defined in %s, too' % (method.place, record.selector, other.place))
                 continue
             places[record.selector] = method
             position = self.sources_file.add(name + (' class' if meta else ''), method.category, method.source)

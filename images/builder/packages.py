@@ -22,6 +22,8 @@ class Sources(object):
             for definition in package.classes:
                 self.add_class(definition)
         self.classes = self.in_order()
+        for definition in self.classes:
+            self.check_variables(definition)
         for package in packages:
             for method in package.methods:
                 self.add_method(method)
@@ -29,8 +31,7 @@ class Sources(object):
     def add_class(self, definition):
         other = self.definitions.get(definition.name)
         if other is not None:
-            raise BuildError('%s:%d: class %s is defined in %s, too' % (definition.path, definition.line, definition.name,
-                                                                        other.path))
+            raise BuildError('%s: class %s is defined in %s, too' % (definition.place, definition.name, other.place))
         self.definitions[definition.name] = definition
 
     def in_order(self):
@@ -39,8 +40,7 @@ class Sources(object):
             definition = self.definitions[name]
             superclass = superclass_name(definition)
             if superclass is not None and superclass not in self.definitions:
-                raise BuildError('%s:%d: superclass %s of %s is defined nowhere' % (definition.path, definition.line,
-                                                                                   superclass, name))
+                raise BuildError('%s: superclass %s of %s is defined nowhere' % (definition.place, superclass, name))
             children.setdefault(superclass, []).append(definition)
         ordered = []
         waiting = list(reversed(children.get(None, [])))
@@ -51,12 +51,20 @@ class Sources(object):
         if len(ordered) < len(self.definitions):
             lost = [d for d in self.definitions.values() if d not in ordered]
             lost.sort(key=lambda d: d.name)
-            raise BuildError('%s:%d: class %s is its own superclass' % (lost[0].path, lost[0].line, lost[0].name))
+            raise BuildError('%s: class %s is its own superclass' % (lost[0].place, lost[0].name))
         return ordered
+
+    def check_variables(self, definition):
+        """No two variables that a class's methods see have one name."""
+        name = definition.name
+        for names in (self.all_inst_vars(name) + self.all_class_vars(name), self.all_class_inst_vars(name)):
+            for variable in names:
+                if names.count(variable) > 1:
+                    self.problems.add('%s: class %s has two variables %s' % (definition.place, name, variable))
 
     def add_method(self, method):
         if method.class_name not in self.definitions:
-            self.problems.add('%s:%d: class %s is defined nowhere' % (method.path, method.line, method.class_name))
+            self.problems.add('%s: class %s is defined nowhere' % (method.place, method.class_name))
             return
         self.methods.setdefault((method.class_name, method.meta), []).append(method)
 
@@ -71,6 +79,14 @@ class Sources(object):
         if superclass is not None:
             inherited = self.all_inst_vars(superclass)
         return inherited + list(definition.inst_vars)
+
+    def all_class_vars(self, name):
+        """The names of the class variables that a class and its superclasses define."""
+        names = []
+        while name is not None:
+            names += self.definitions[name].class_vars
+            name = superclass_name(self.definitions[name])
+        return names
 
     def all_class_inst_vars(self, name):
         """The same of the class itself: those of Class, then class instance variables."""

@@ -47,6 +47,7 @@ class ClassDefinition(object):
         self.where = where
         self.path = where.path
         self.line = where.line
+        self.place = '%s:%d:%d' % (where.path, where.line, where.column)
 
 
 class MethodDefinition(object):
@@ -62,6 +63,7 @@ class MethodDefinition(object):
         self.where = where
         self.path = where.path
         self.line = where.line
+        self.place = '%s:%d:%d' % (where.path, where.line, where.column)
         self.extension = extension
 
 

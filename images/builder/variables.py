@@ -10,7 +10,8 @@ from images.builder.literals import Binding
 from images.builder.packages import superclass_name
 from images.builder.scope import ClassScope
 
-GLOBALS = ['Display', 'Processor', 'Sensor', 'Smalltalk', 'SourceFiles', 'Transcript', 'Undeclared']
+GLOBALS = ['Display', 'Processor', 'Sensor', 'Smalltalk', 'SourceFiles', 'SystemOrganization', 'Transcript',
+           'Undeclared']
 ROOM = 2        # dictionaries have room for that many times what is in them
 
 
@@ -41,7 +42,7 @@ class Variables(object):
         for name in GLOBALS + sorted(sources.definitions):
             if name in self.globals:
                 definition = sources.definitions[name]
-                raise BuildError('%s:%d: %s is a global variable, too' % (definition.path, definition.line, name))
+                raise BuildError('%s: %s is a global variable, too' % (definition.place, name))
             self.globals[name] = Binding('global', None, name)
 
     def make(self):

@@ -3,8 +3,10 @@ from spyvm.interpreter import decoder
 from spyvm.interpreter.loop import interpret
 from spyvm.interpreter.unwinding import NonLocalReturn, StackUnwind
 from spyvm.objects import special
+from spyvm.objects.closure import W_BlockClosure
 from spyvm.objects.context import DEAD, W_Context
 from spyvm.objects.errors import PrimitiveFailed
+from spyvm.objects.method import W_CompiledMethod
 from spyvm.objects.model import W_SmallInteger
 from spyvm.rpy import always_inline, jit, ticker
 
@@ -29,6 +31,37 @@ class Activation(object):
         frame.pc = next_pc
         frame.sp = receiver_at
         return self.run(frame, w_new, depth)
+
+    @jit.unroll_safe
+    def variant_for_block(self, frame, target, receiver_at, nargs):
+        """The copy of a method with a loop that runs for the block among its arguments; the method itself if there is none."""
+        i = nargs
+        while i > 0:
+            w_block = frame.stack[receiver_at + i]
+            if isinstance(w_block, W_BlockClosure):
+                return self.variant_for(target, w_block)
+            i -= 1
+        return target
+
+    def variant_for(self, target, closure):
+        w_start = closure.w_start
+        if closure.full:
+            if not isinstance(w_start, W_CompiledMethod):
+                return target
+            code = w_start.code
+            pc = 0
+        else:
+            w_outer = closure.w_outer
+            if not isinstance(w_outer, W_Context) or not isinstance(w_start, W_SmallInteger):
+                return target
+            code = w_outer.code
+            pc = w_start.value
+        if jit.we_are_jitted():
+            code = jit.promote(code)
+            pc = jit.promote(pc)
+        if code is None:
+            return target
+        return code.place_at(pc).variant(self.memory, target)
 
     @jit.unroll_safe
     def activate_with(self, frame, target, next_pc, sp, w_receiver, args_w, depth, error):

@@ -9,7 +9,7 @@ from spyvm.objects.errors import FAILED
 from spyvm.objects.method import W_CompiledMethod
 
 # how to activate a method (MethodCode.kind)
-ACTIVATE, RETURN_SELF, RETURN_CONSTANT, RETURN_INSTVAR, PRIMITIVE, CONTROL = range(6)
+ACTIVATE, RETURN_SELF, RETURN_CONSTANT, RETURN_INSTVAR, PRIMITIVE, CONTROL, LOOP = range(7)
 
 MAX_STACK = 120         # more slots than any compiler may ask for (56), less than what would harm
 SLACK = 1               # debuggers push one value more than the method itself would
@@ -156,6 +156,8 @@ class Walker(object):
         high += pushes - pops
         word = op.encode(opcode, length, a, b)
         if opcode == op.JUMP or opcode == op.JUMP_BACK:
+            if opcode == op.JUMP_BACK:
+                code.has_loop = True
             if not self.is_target(a):
                 word = op.ILLEGAL
             else:

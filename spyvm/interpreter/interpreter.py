@@ -4,7 +4,7 @@ from spyvm.interpreter.activation import Activation
 from spyvm.interpreter.base import Base
 from spyvm.interpreter.lookup import Lookup
 from spyvm.interpreter.naming import Naming
-from spyvm.interpreter.polling import Polling
+from spyvm.interpreter.polling import NEVER, Polling
 from spyvm.interpreter.sends import Sends
 from spyvm.interpreter.unwinding import FatalError, StackUnwind
 from spyvm.objects import special
@@ -56,7 +56,7 @@ class Interpreter(Lookup, Sends, Activation, Base, Polling, Naming):
         self.preemption_yields = True
         self.idle = False
         self.ticking = False
-        self.was_interrupted = False
+        self.interrupted_at = NEVER
         self.linked_for_primitive = False
         self.wakeup_microseconds = 0    # when the timer semaphore is to be signalled, in clock.monotonic_microseconds(); 0: never
         self.w_timer_semaphore = memory.w_nil

@@ -1,6 +1,6 @@
 """Finding the method for a send, and making it ready to be run."""
 from spyvm.interpreter import control, decoder
-from spyvm.interpreter.decoder import ACTIVATE, CONTROL, PRIMITIVE, RETURN_CONSTANT, RETURN_INSTVAR, RETURN_SELF
+from spyvm.interpreter.decoder import ACTIVATE, CONTROL, LOOP, PRIMITIVE, RETURN_CONSTANT, RETURN_INSTVAR, RETURN_SELF
 from spyvm.interpreter.naming import symbol_text
 from spyvm.objects import special
 from spyvm.objects.method import W_CompiledMethod
@@ -101,6 +101,8 @@ class Lookup(object):
         decoder.prepare(memory, code)
         number = code.primitive
         kind = ACTIVATE
+        if code.has_loop and code.num_args > 0 and not code.old_blocks:
+            kind = LOOP
         if 256 <= number and number <= 519 and code.num_args == 0:
             if number == 256:
                 kind = RETURN_SELF

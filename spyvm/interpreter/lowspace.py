@@ -24,13 +24,11 @@ class LowSpace(object):
         if now < self.next_look:
             return
         self.next_look = now + INTERVAL
-        used = resident_bytes()
-        if used < self.limit - interp.host.low_space_threshold:
+        if self.is_enough(interp):
             return
         if not self.warned:
             host_memory.collect()
-            used = resident_bytes()
-            if used < self.limit - interp.host.low_space_threshold:
+            if self.is_enough(interp):
                 return
             self.warned = True
             w_semaphore = interp.memory.special(special.LOW_SPACE_SEMAPHORE)
@@ -40,9 +38,20 @@ class LowSpace(object):
                 interp.host.low_space_threshold = 0
                 processes.signal_if_semaphore(interp, w_semaphore)
                 return
-        elif used < self.limit + RESERVE:
+        elif resident_bytes() < self.limit + RESERVE:
             return
+        else:
+            host_memory.collect()       # what the image freed since then may only have to be swept up
+            if self.is_enough(interp):
+                return
         raise FatalError('out of memory: more than %d MB in use (--memory MB allows more)' % (self.limit >> 20))
+
+    def is_enough(self, interp):
+        """Whether less is in use than the image is to be warned of.  Then it is warned again the next time."""
+        if resident_bytes() >= self.limit - interp.host.low_space_threshold:
+            return False
+        self.warned = False
+        return True
 
 
 def resident_bytes():

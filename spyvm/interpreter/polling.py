@@ -6,6 +6,8 @@ from spyvm.objects.errors import PrimitiveFailed
 from spyvm.rpy import clock, jit, ticker
 
 TICK_MILLISECONDS = 2
+NEVER = -1
+INTERRUPT_AGAIN = 2000000     # microseconds
 
 
 class Polling(object):
@@ -20,6 +22,10 @@ class Polling(object):
             until = self.wakeup_microseconds
         self.sleep_until(until)
         self.poll()
+
+    def forget_interrupt(self):
+        """The image has asked for the user's attention: the next Ctrl-C is the first again."""
+        self.interrupted_at = NEVER
 
     @jit.dont_look_inside
     def poll(self):
@@ -43,11 +49,14 @@ class Polling(object):
             processes.signal_if_semaphore(self, self.memory.special(special.FINALIZATION_SEMAPHORE))
 
     def user_interrupt(self):
-        """Ctrl-C: an image that runs as itself is told if it waits for that; otherwise, or at the second time, the run ends."""
+        """Ctrl-C: an image that runs as itself is told if it waits for that; otherwise, or at the second time
+        within INTERRUPT_AGAIN, the run ends."""
         w_semaphore = self.memory.special(special.INTERRUPT_SEMAPHORE)
-        if self.entry is not None or self.was_interrupted or w_semaphore is self.w_nil:
+        now = clock.monotonic_microseconds()
+        again = self.interrupted_at != NEVER and now - self.interrupted_at < INTERRUPT_AGAIN
+        if self.entry is not None or again or w_semaphore is self.w_nil:
             self.host.interrupted()
-        self.was_interrupted = True
+        self.interrupted_at = now
         try:
             if processes.is_empty(self, w_semaphore):
                 self.host.interrupted()

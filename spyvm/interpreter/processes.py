@@ -6,7 +6,7 @@ The state lives in the image's own objects (ProcessorScheduler, LinkedLists, Sem
 from spyvm.objects import special
 from spyvm.objects.errors import FAILED, PrimitiveFailed
 from spyvm.objects.model import W_SmallInteger
-from spyvm.objects.pointers import W_AbstractPointers
+from spyvm.objects.pointers import GENERIC, unerase_generic, W_AbstractPointers, W_Array
 
 
 def scheduler(interp):
@@ -129,12 +129,16 @@ def remove(interp, w_process, w_list):
 def highest_runnable(interp):
     """Take the first process out of the run queue of highest priority; None if all are empty."""
     w_lists = scheduler(interp).slots[special.PROCESS_LISTS]
-    for i in range(w_lists.pointer_size(interp.memory) - 1, -1, -1):
-        w_list = w_lists.fetch(interp.memory, i)
-        check_list(w_list)
-        if not is_empty(interp, w_list):
-            return remove_first(interp, w_list)
-    return None
+    if isinstance(w_lists, W_Array) and w_lists.strategy is GENERIC:
+        items = unerase_generic(w_lists.storage)
+        for i in range(len(items) - 1, -1, -1):
+            w_list = items[i]
+            if not isinstance(w_list, W_AbstractPointers) or len(w_list.slots) < 2:
+                raise FAILED
+            if w_list.slots[special.FIRST_LINK] is not interp.w_nil:
+                return remove_first(interp, w_list)
+        return None
+    raise FAILED
 
 
 def transfer_to(interp, w_process):

@@ -1,6 +1,6 @@
 """Sends: from a selector and a receiver to a result."""
 from spyvm.interpreter import control
-from spyvm.interpreter.decoder import ACTIVATE, CONTROL, PRIMITIVE, RETURN_CONSTANT, RETURN_INSTVAR, RETURN_SELF
+from spyvm.interpreter.decoder import ACTIVATE, CONTROL, LOOP, PRIMITIVE, RETURN_CONSTANT, RETURN_INSTVAR, RETURN_SELF
 from spyvm.interpreter.naming import symbol_text
 from spyvm.interpreter.unwinding import FatalError, StackUnwind
 from spyvm.objects import special
@@ -67,6 +67,9 @@ class Sends(object):
             return self.activate(frame, target, next_pc, sp, nargs, depth, 0)
         receiver_at = sp - 1 - nargs
         assert receiver_at >= 0
+        if kind == LOOP:
+            target = self.variant_for_block(frame, target, receiver_at, nargs)
+            return self.activate(frame, target, next_pc, sp, nargs, depth, 0)
         if kind == RETURN_SELF:
             return frame.stack[receiver_at]
         error = 1

@@ -272,6 +272,8 @@ class Replacer(object):
         if code in self.codes:
             return
         self.codes[code] = None
+        for variant in code.variants():
+            self.replace_in_code(variant)
         changed = False
         for w_literal in code.literals:
             if w_literal.get_meta() & FORWARDED:

@@ -36,6 +36,8 @@ class ClassView(object):
             if isinstance(w_format, W_SmallInteger):
                 kind = memory.traits.inst_spec(w_format.value)
                 size = memory.traits.inst_size(w_format.value)
+                if memory.traits.is_immediate(w_format.value):
+                    kind = formats.IMMEDIATE
         if kind < 0:
             kind = formats.FIXED
         if kind != self.kind:

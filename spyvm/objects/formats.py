@@ -6,6 +6,7 @@ INDEXABLE = 2           # indexed pointers only
 INDEXABLE_FIXED = 3     # named fields, then indexed pointers
 WEAK = 4                # named fields, then indexed weak pointers
 EPHEMERON = 5           # the first named field is the key
+IMMEDIATE = 7           # of classes only: the instances are in the oops
 LONGS = 9               # 64-bit units
 WORDS = 10              # 32-bit units
 SHORTS = 12             # 16-bit units
@@ -18,7 +19,7 @@ def is_pointers(kind):
 
 
 def is_indexable(kind):
-    return kind >= INDEXABLE and kind != EPHEMERON
+    return kind >= INDEXABLE and kind != EPHEMERON and kind != IMMEDIATE
 
 
 class Traits(object):
@@ -53,6 +54,10 @@ class Traits(object):
         if self.spur:
             return normal_kind((format >> 16) & 31)
         return normal_v3_kind((format >> 7) & 15)
+
+    def is_immediate(self, format):
+        """Whether there are no instances in memory, from the value of a Behavior's format field."""
+        return self.spur and (format >> 16) & 31 == IMMEDIATE
 
     def inst_size(self, format):
         """The number of named fields, from the value of a Behavior's format field."""

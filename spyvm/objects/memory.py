@@ -203,6 +203,8 @@ class ObjectMemory(object):
         kind = view.kind
         if size < 0:
             raise BAD_ARGUMENT
+        if kind == formats.IMMEDIATE:
+            raise BAD_RECEIVER
         if kind == formats.FIXED or kind == formats.EMPTY or kind == formats.EPHEMERON:
             if size != 0:
                 raise BAD_RECEIVER

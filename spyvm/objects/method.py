@@ -2,6 +2,7 @@
 from spyvm.objects import formats
 from spyvm.objects.errors import BAD_INDEX, BAD_ARGUMENT, NO_MODIFICATION
 from spyvm.objects.model import W_HeapObject, W_SmallInteger, IMMUTABLE
+from spyvm.rpy import jit
 
 SMALL_CONTEXT = 16      # stack slots of a context whose method does not ask for a large one
 LARGE_CONTEXT = 56
@@ -114,11 +115,12 @@ class MethodCode(object):
     _immutable_fields_ = ['w_method', 'num_args', 'num_temps', 'primitive', 'alternate', 'literals[*]', 'nominal_size',
                           'pc_base', 'frame_size?', 'ops?[*]', 'kind?', 'operand?', 'initial_pc',
                           'initial_sp', 'unwind_mark', 'function?', 'wants_error?', 'has_blocks?',
-                          'old_blocks?']
+                          'old_blocks?', 'base']
 
-    def __init__(self, memory, w_method):
+    def __init__(self, memory, w_method, base=None):
         header = w_method.header
         self.w_method = w_method
+        self.base = base            # of a variant: what it is a copy of
         self.num_args = (header >> 24) & 15
         self.num_temps = (header >> 18) & 63
         self.nominal_size = LARGE_CONTEXT if header & (1 << 17) else SMALL_CONTEXT
@@ -140,3 +142,72 @@ class MethodCode(object):
         self.old_blocks = False     # BlockContexts run these instructions, too
         self.function = None    # of a primitive: the PrimitiveFunction
         self.wants_error = False    # the method takes a failed primitive's error code
+        self.has_loop = False
+        self.places = None      # BlockPlaces by the byte where the block begins; {} once there is one
+        self.last_place = None  # the one that was asked for last
+
+    @jit.elidable
+    def place_at(self, pc):
+        """The BlockPlace of the block that begins at byte pc."""
+        code = self if self.base is None else self.base
+        place = code.last_place
+        if place is not None and place.pc == pc:
+            return place
+        if code.places is None:
+            code.places = {}
+        place = code.places.get(pc, None)
+        if place is None:
+            place = BlockPlace(pc)
+            code.places[pc] = place
+        code.last_place = place
+        return place
+
+    def variants(self):
+        """The variants of other methods that are kept for this one's blocks."""
+        found = []
+        if self.places is not None:
+            for place in self.places.values():
+                for variant in place.variants.values():
+                    found.append(variant)
+        return found
+
+
+class BlockPlace(object):
+    """A block as it stands in the source, and the variants of methods with loops that run it.
+
+    All senders of `do:` share its loop, which to a tracing JIT would be one loop that runs many blocks, with a chain of guards to
+    find out which.  So a method that has a loop and is given a block runs as a copy of itself, one for each block in the source
+    that it was ever given.
+    """
+    MOST = 16       # variants; more of them come from methods that were changed
+
+    def __init__(self, pc):
+        self.pc = pc
+        self.variants = {}
+        self.last_target = None
+        self.last_variant = None
+
+    @jit.elidable
+    def variant(self, memory, target):
+        """A copy of the MethodCode `target`, which is ready to be activated, for this block only."""
+        if self.last_target is target:
+            return self.last_variant
+        variant = self.variants.get(target, None)
+        if variant is None:
+            if len(self.variants) >= self.MOST:
+                self.variants = {}
+            variant = MethodCode(memory, target.w_method, target)
+            variant.ops = target.ops[:]
+            variant.depths = target.depths[:]
+            variant.sites = [None] * len(target.sites)
+            variant.frame_size = target.frame_size
+            variant.has_blocks = target.has_blocks
+            variant.old_blocks = target.old_blocks
+            variant.wants_error = target.wants_error
+            variant.operand = target.operand
+            variant.kind = target.kind
+            variant.name = target.name
+            self.variants[target] = variant
+        self.last_target = target
+        self.last_variant = variant
+        return variant

@@ -25,7 +25,12 @@ def is_script(path):
 
 def is_image(path):
     """Whether the word is the name of an image, in a place where other words may stand."""
-    return path.endswith(IMAGE_SUFFIX) or (osio.exists(path) and not is_script(path))
+    if path.endswith(IMAGE_SUFFIX):
+        return True
+    try:
+        return not osio.stat(path).is_directory and not is_script(path)
+    except OSError:
+        return False
 
 
 def beginning(path):

@@ -1,4 +1,6 @@
-"""SpyLinePlugin, a plugin of this VM: lines that the user edits at the terminal, for the prompt of the kernel image."""
+"""SpyLinePlugin, a plugin of this VM: lines that the user edits at the terminal, for the prompt of the kernel image.
+
+None of the primitives waits: the image asks again after a while, and other processes run meanwhile."""
 from spyvm.objects.errors import BAD_ARGUMENT, UNSUPPORTED
 from spyvm.primitives.arguments import text
 from spyvm.primitives.registry import named
@@ -28,23 +30,46 @@ def line_start(interp, w_receiver, w_history):
     return memory.w_true
 
 
-@named(MODULE, 'primitiveReadLine', args=1)
-def line_read(interp, w_receiver, w_prompt):
-    """Prompt -> the line without its end, as bytes; nil at the end of the input.  Fails before primitiveStart has answered
-    true.  The image has asked for the user's attention: an earlier Ctrl-C is forgotten."""
-    memory = interp.memory
+@named(MODULE, 'primitiveBeginLine', args=1)
+def line_begin(interp, w_receiver, w_prompt):
+    """Prompt: show it, and let the user edit a line.  Fails before primitiveStart has answered true.  The image has asked for
+    the user's attention: an earlier Ctrl-C is forgotten."""
     prompt = c_string(w_prompt)
-    interp.was_interrupted = False
+    interp.forget_interrupt()
     if not lineedit.is_started():
         raise UNSUPPORTED
-    interp.stop_ticking()       # the timer's signals would interrupt the reading all the time
-    try:
-        line = lineedit.read_line(prompt)
-    finally:
-        interp.start_ticking()
-    if line is None:
+    lineedit.begin_line(prompt)
+    return w_receiver
+
+
+@named(MODULE, 'primitivePollLine', args=0)
+def line_poll(interp, w_receiver):
+    """-> the line without its end, as bytes, when the user has finished it; nil at the end of the input; false as long as it is
+    being edited.  Fails if none is."""
+    memory = interp.memory
+    phase = lineedit.poll()
+    if phase == lineedit.EDITING:
+        return memory.w_false
+    if phase == lineedit.COMPLETE:
+        return memory.string_object(lineedit.take_line())
+    lineedit.abandon_line()
+    if phase == lineedit.ENDED:
         return memory.w_nil
-    return memory.string_object(line)
+    raise UNSUPPORTED
+
+
+@named(MODULE, 'primitiveAbandonLine', args=0)
+def line_abandon(interp, w_receiver):
+    """The line, if one is being edited, is given up; an earlier Ctrl-C is forgotten."""
+    interp.forget_interrupt()
+    lineedit.abandon_line()
+    return w_receiver
+
+
+@named(MODULE, 'primitiveInputReady', args=0)
+def line_input_ready(interp, w_receiver):
+    """-> whether the standard input has something to be read, or has ended."""
+    return interp.memory.bool_object(osio.input_ready(osio.STDIN))
 
 
 @named(MODULE, 'primitiveSaveHistory', args=1)

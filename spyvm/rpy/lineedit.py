@@ -1,8 +1,9 @@
 """Lines that the user edits at the terminal, and can have again: GNU readline or libedit, whichever the machine has.
 
 Translated, the library is loaded when first asked for (dlopen); nothing is linked with it, and where there is none
-`start` says so.  Untranslated, it is Python's module `readline`.  There is one terminal and so one editor: the state is
-the module's.
+`start` says so.  It is given what has been typed whenever someone calls `poll`, so that the VM goes on while the user
+thinks: the library's callback interface.  Untranslated, it is Python's module `readline`, and `poll` waits for the line.
+There is one terminal and so one editor: the state is the module's.
 """
 import errno
 import sys
@@ -16,9 +17,13 @@ if REAL:
     from rpython.rtyper.tool import rffi_platform
     from rpython.translator.tool.cbuild import ExternalCompilationInfo
 
-    _READLINE = rffi.CCallback([rffi.CCHARP], rffi.CCHARP)
     _WITH_NAME = rffi.CCallback([rffi.CCHARP], rffi.INT)
     _WITH_COUNT = rffi.CCallback([rffi.INT], lltype.Void)
+    _LINE_HANDLER = rffi.CCallback([rffi.CCHARP], lltype.Void)
+    _WITH_HANDLER = rffi.CCallback([rffi.CCHARP, _LINE_HANDLER], lltype.Void)
+    _WITH_NOTHING = rffi.CCallback([], lltype.Void)
+    _BINDING = rffi.CCallback([rffi.INT, rffi.VOIDP], rffi.INT)
+    _WITH_STRINGS = rffi.CCallback([rffi.CCHARP, rffi.CCHARP], rffi.INT)
     _GETC = rffi.CCallback([rffi.VOIDP], rffi.INT)
     _GETC_VARIABLE = rffi.CArrayPtr(_GETC)
     _NO_LIBRARY = lltype.nullptr(rffi.VOIDP.TO)
@@ -29,12 +34,18 @@ if REAL:
     _setlocale = rffi.llexternal('setlocale', [rffi.INT, rffi.CCHARP], rffi.CCHARP, releasegil=False,
                                  compilation_info=ExternalCompilationInfo(includes=['locale.h']))
     _BYTE = lltype.malloc(rffi.CCHARP.TO, 1, flavor='raw', immortal=True, zero=True)
+    _NO_LINE = lltype.nullptr(rffi.CCHARP.TO)
+    _NO_FUNCTION = lltype.nullptr(_WITH_NOTHING.TO)
 else:
-    _NO_LIBRARY = None
+    _NO_LIBRARY = _NO_LINE = _NO_FUNCTION = None
 
 LIBRARIES = ['libreadline.so.8', 'libreadline.so.7', 'libreadline.so.6', 'libreadline.so', 'libedit.so.2', 'libedit.so.0',
              'libedit.so']
 MOST_REMEMBERED = 1000      # lines
+NEEDED = ['rl_callback_handler_install', 'rl_callback_handler_remove', 'rl_callback_read_char', 'rl_getc_function',
+          'add_history']
+TAB = 9
+IDLE, EDITING, COMPLETE, ENDED = 0, 1, 2, 3     # whether there is a line and what has become of it
 
 
 class _State(object):
@@ -42,6 +53,11 @@ class _State(object):
         self.library = _NO_LIBRARY
         self.started = False
         self.interrupted = False
+        self.phase = IDLE
+        self.prompt = ''                    # untranslated
+        self.c_line = _NO_LINE              # translated: a complete line, which is to be freed
+        self.remove_handler = _NO_FUNCTION
+        self.read_char = _NO_FUNCTION
 
 STATE = _State()
 
@@ -60,18 +76,53 @@ def is_started():
     return STATE.started
 
 
-def read_line(prompt):
-    """The line, without its end; None at the end of the input.  Ctrl-C gives the line up and makes it an empty one.
-
-    `prompt` has no NUL.  Nothing else that is interrupted by signals many times a second may go on meanwhile."""
+def begin_line(prompt):
+    """Show the prompt, which has no NUL, and let the user edit a line; one that was being edited is given up."""
+    abandon_line()
     STATE.interrupted = False
+    STATE.phase = EDITING
     if we_are_translated():
-        line = _edit(prompt)
+        _install_handler(prompt)
     else:
-        line = _input(prompt)
-    if STATE.interrupted and line is not None:
+        STATE.prompt = prompt
+
+
+def poll():
+    """Take what has been typed; IDLE if there is no line, EDITING if it goes on, COMPLETE or ENDED if it does not."""
+    if STATE.phase == EDITING:
+        if we_are_translated():
+            while STATE.phase == EDITING and osio.input_ready(osio.STDIN):
+                STATE.read_char()
+        else:
+            _input()
+    return STATE.phase
+
+
+def take_line():
+    """What has been edited, without the line's end, when poll() has said COMPLETE.  After Ctrl-C it is empty."""
+    line = ''
+    if we_are_translated():
+        if STATE.c_line:
+            line = rffi.charp2str(STATE.c_line)
+            if line != '' and not STATE.interrupted:
+                rffi.cast(_WITH_NAME, _symbol('add_history'))(STATE.c_line)
+            _free(STATE.c_line)
+            STATE.c_line = _NO_LINE
+    else:
+        line = STATE.prompt
+    STATE.phase = IDLE
+    if STATE.interrupted:
         return ''
     return line
+
+
+def abandon_line():
+    """Give up the line that is being edited; the terminal is as it was before."""
+    if STATE.phase == EDITING and we_are_translated():
+        STATE.remove_handler()
+    if STATE.phase == COMPLETE:
+        take_line()
+    STATE.phase = IDLE
 
 
 def read_history(path):
@@ -108,17 +159,21 @@ def _import_readline():
     return readline
 
 
-def _input(prompt):
+def _input():
+    """Wait for a line, which then is in the place of the prompt."""
+    STATE.phase = COMPLETE
+    prompt = STATE.prompt
+    STATE.prompt = ''
     try:
         if sys.version_info[0] >= 3:
-            return osio.from_native(input(prompt))
-        return raw_input(prompt)        # noqa: F821  (Python 2)
+            STATE.prompt = osio.from_native(input(prompt))
+        else:
+            STATE.prompt = raw_input(prompt)        # noqa: F821  (Python 2)
     except EOFError:
-        return None
+        STATE.phase = ENDED
     except KeyboardInterrupt:
         osio.write(osio.STDOUT, '\n')
         STATE.interrupted = True
-        return ''
 
 
 # ---- translated
@@ -145,16 +200,39 @@ def _symbol(name):
 
 def _set_up():
     """Signals stay the VM's affair: the library does not catch them, and _getc notices the one of Ctrl-C."""
-    getc = _symbol('rl_getc_function')
-    if not _symbol('readline') or not _symbol('add_history') or not getc:
-        return False
-    rffi.cast(_GETC_VARIABLE, getc)[0] = llhelper(_GETC, _getc)
+    for name in NEEDED:
+        if not _symbol(name):
+            return False
+    STATE.remove_handler = rffi.cast(_WITH_NOTHING, _symbol('rl_callback_handler_remove'))
+    STATE.read_char = rffi.cast(_WITH_NOTHING, _symbol('rl_callback_read_char'))
+    rffi.cast(_GETC_VARIABLE, _symbol('rl_getc_function'))[0] = llhelper(_GETC, _getc)
     catch = _symbol('rl_catch_signals')
     if catch:
         rffi.cast(rffi.INTP, catch)[0] = rffi.cast(rffi.INT, 0)
     with rffi.scoped_str2charp('') as from_environment:
         _setlocale(rffi.cast(rffi.INT, _LC_CTYPE), from_environment)    # which bytes make a character
+    # What is pasted is taken line by line, and its tabs are tabs.
+    _call_with_strings('rl_variable_bind', 'enable-bracketed-paste', 'off')
+    insert = _symbol('rl_insert')
+    bind = _symbol('rl_bind_key')
+    if insert and bind:
+        rffi.cast(_BINDING, bind)(rffi.cast(rffi.INT, TAB), insert)
     return True
+
+
+def _line_done(c_line):
+    """What the library calls with a line, or null at the end of the input.  The line is the VM's now."""
+    STATE.c_line = c_line
+    STATE.remove_handler()
+    if c_line:
+        STATE.phase = COMPLETE
+    else:
+        STATE.phase = ENDED
+
+
+def _install_handler(prompt):
+    with rffi.scoped_str2charp(prompt) as c_prompt:
+        rffi.cast(_WITH_HANDLER, _symbol('rl_callback_handler_install'))(c_prompt, llhelper(_LINE_HANDLER, _line_done))
 
 
 def _getc(stream):
@@ -170,19 +248,6 @@ def _getc(stream):
             return rffi.cast(rffi.INT, 10)
 
 
-def _edit(prompt):
-    edit = rffi.cast(_READLINE, _symbol('readline'))
-    with rffi.scoped_str2charp(prompt) as c_prompt:
-        c_line = edit(c_prompt)
-    if not c_line:
-        return None
-    line = rffi.charp2str(c_line)
-    if line != '' and not STATE.interrupted:
-        rffi.cast(_WITH_NAME, _symbol('add_history'))(c_line)
-    _free(c_line)
-    return line
-
-
 def _call_with_name(function, path):
     address = _symbol(function)
     if address:
@@ -194,3 +259,11 @@ def _call_with_count(function, count):
     address = _symbol(function)
     if address:
         rffi.cast(_WITH_COUNT, address)(rffi.cast(rffi.INT, count))
+
+
+def _call_with_strings(function, first, second):
+    address = _symbol(function)
+    if address:
+        with rffi.scoped_str2charp(first) as c_first:
+            with rffi.scoped_str2charp(second) as c_second:
+                rffi.cast(_WITH_STRINGS, address)(c_first, c_second)

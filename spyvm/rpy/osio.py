@@ -6,12 +6,19 @@ none gives up because a signal (the ticker's) interrupted a call.
 """
 import errno
 import os
+import select
 import sys
 
-from spyvm.rpy import REAL
+from spyvm.rpy import REAL, we_are_translated
 
 if REAL:
     from rpython.rlib import rposix, rposix_stat     # noqa: F401  (make os.* translatable)
+    from rpython.rtyper.lltypesystem import lltype, rffi
+    from rpython.translator.tool.cbuild import ExternalCompilationInfo
+
+    _POLLFD = rffi.CStruct('pollfd', ('fd', rffi.INT), ('events', rffi.SHORT), ('revents', rffi.SHORT))
+    _poll = rffi.llexternal('poll', [lltype.Ptr(_POLLFD), rffi.ULONG, rffi.INT], rffi.INT, releasegil=False,
+                            compilation_info=ExternalCompilationInfo(includes=['poll.h']))
 
 PY3 = sys.version_info[0] >= 3
 
@@ -41,6 +48,7 @@ LARGE_CHUNK = 1 << 30   # the same where the length is known; read(2) gives no m
 NEW_FILE_MODE = 438     # 0666; the umask takes away from it
 NEW_DIRECTORY_MODE = 511
 CAN_READ, CAN_WRITE, CAN_EXECUTE, EXISTS = 4, 2, 1, 0
+POLLIN = 1
 
 _TYPE_MASK = 61440      # S_IFMT
 _DIRECTORY = 16384      # S_IFDIR
@@ -222,6 +230,20 @@ def sync_directory(path):
 
 def isatty(fd):
     return os.isatty(fd)
+
+
+def input_ready(fd):
+    """Whether read() would not wait: there is something, the end, or an error."""
+    if we_are_translated():
+        with lltype.scoped_alloc(_POLLFD) as request:
+            rffi.setintfield(request, 'c_fd', fd)
+            rffi.setintfield(request, 'c_events', POLLIN)
+            rffi.setintfield(request, 'c_revents', 0)
+            return rffi.cast(lltype.Signed, _poll(request, rffi.cast(rffi.ULONG, 1), rffi.cast(rffi.INT, 0))) > 0
+    try:
+        return len(select.select([fd], [], [], 0)[0]) > 0
+    except (OSError, ValueError, select.error):
+        return True
 
 
 UNKNOWN, REGULAR, PIPE, CHARACTER = 0, 1, 2, 3

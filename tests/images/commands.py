@@ -98,11 +98,14 @@ class Terminal(object):
         return data[:end]
 
     def close(self):
-        """The exit status."""
+        """The exit status; the process is killed if nothing comes of it for a minute."""
         try:
-            while select.select([self.master], [], [], 60)[0] and os.read(self.master, 4096):
-                pass
-        except OSError:
+            while select.select([self.master], [], [], 60)[0]:
+                if not os.read(self.master, 4096):
+                    break
+            else:
+                self.process.kill()
+        except OSError:     # the other end is closed
             pass
         status = self.process.wait()
         os.close(self.master)

@@ -3,6 +3,7 @@
 from __future__ import unicode_literals
 
 import os
+import subprocess
 
 import pytest
 
@@ -30,6 +31,30 @@ unreached
 '''
 
 
+PASTED = '''Object subclass: #Counter
+	instanceVariableNames: 'count'
+	classVariableNames: ''
+	package: 'Demo'
+
+!Counter methodsFor: 'counting' stamp: 'me 1/1/2026 12:00'!
+next
+	"Blank lines
+
+
+	and an exclamation mark!! are nothing special here."
+	^count := (count ifNil: [0]) + 1! !
+!Counter commentStamp: '' prior: 0!
+I count!! That
+is all.!
+c := Counter new!
+c next; next
+Counter comment
+c next > 2
+	ifTrue: ['yes']
+	ifFalse: ['no']
+'''
+
+
 @pytest.fixture(params=BOTH)
 def spy(request, tmpdir):
     return Spy(request.param, tmpdir)
@@ -43,13 +68,36 @@ def native(request, tmpdir):
 def test_a_session(spy):
     status, out, err = spy(input=SESSION)
     assert status == 0
-    assert out.splitlines() == ['7', '6', '6', '36', 'größer', 'Transcript', "'it''s", "two lines'", 'Greeter',
-                                out.splitlines()[-2], "'hello!'"]
+    assert out.splitlines() == ['7', '6', '6', '36', 'größer', 'Transcript', "'it''s", "two lines'", 'Greeter', "'hello!'"]
     errors = err.splitlines()
     assert errors[0] == 'MessageNotUnderstood: SmallInteger>>foo:'
     assert errors[1] == '    SmallInteger(ProtoObject)>>doesNotUnderstand:'
     assert errors[-1] == '1:5: an expression expected'
     assert 'st>' not in out     # nobody sits there
+
+
+def test_what_is_pasted(spy):
+    """Indented lines belong to the statement before them; methods and comments come in chunks."""
+    status, out, err = spy(input=PASTED)
+    assert (status, err) == (0, '')
+    assert out.splitlines() == ['Counter', 'a Counter', '2', "'I count! That", "is all.'", "'yes'"]
+
+
+def test_other_processes_run_while_a_script_reads(spy):
+    """What is written to its input only when another process has done something would never be, otherwise."""
+    script = spy.write('reader.st', '''[(Delay forMilliseconds: 50) wait. Transcript showln: 'awake'; flush] fork.
+Transcript showln: FileStream stdin nextLine reversed.
+Transcript showln: FileStream stdin nextLine printString.
+''')
+    process = subprocess.Popen(spy.command + [script], cwd=str(spy.directory), env=spy.environ, stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE)
+    assert process.stdout.readline() == b'awake\n'
+    process.stdin.write(b'abc\n')
+    process.stdin.flush()
+    assert process.stdout.readline() == b'cba\n'
+    process.stdin.close()
+    assert process.stdout.read() == b'nil\n'
+    assert process.wait() == 0
 
 
 @pytest.mark.parametrize('typed,out,err', [
@@ -113,5 +161,41 @@ def test_interrupts(native):
         assert 'interrupted by the user' in terminal.wait_for('st> ')
     terminal.type('3 + 4\n')
     assert '7' in terminal.wait_for('st> ').split('\n')[-2]
+    terminal.type('\x04')
+    assert terminal.close() == 0
+
+
+def test_other_processes_run_while_the_prompt_waits(native):
+    terminal = native.terminal()
+    terminal.wait_for('st> ')
+    terminal.type("[3 timesRepeat: [(Delay forMilliseconds: 20) wait]. Transcript showln: 'a' , 'wake'; flush] fork\n")
+    terminal.wait_for('awake')
+    terminal.type('3 + 4\n')
+    assert '7' in terminal.wait_for('st> ')
+    terminal.type('!quit\n')
+    assert terminal.close() == 0
+
+
+def test_the_terminal_is_left_as_it_was(native):
+    """Also when another process ends the VM while a line is being edited."""
+    termios = pytest.importorskip('termios')
+    terminal = native.terminal()
+    terminal.wait_for('st> ')
+    terminal.type('[(Delay forMilliseconds: 200) wait. Smalltalk quit: 5] fork\n')
+    terminal.wait_for('st> ')
+    terminal.process.wait()
+    assert termios.tcgetattr(terminal.master)[3] & (termios.ECHO | termios.ICANON) == termios.ECHO | termios.ICANON
+    assert terminal.close() == 5
+
+
+def test_tabs_and_lines_that_are_pasted(native):
+    """Tabs complete nothing, and what is incomplete when an indented line follows is not evaluated before it."""
+    terminal = native.terminal()
+    terminal.wait_for('st> ')
+    terminal.type("Object subclass: #Pasted\n\tinstanceVariableNames: 'one two'\n\tclassVariableNames: ''\n\tpackage: 'Demo'\n")
+    terminal.wait_for("package: 'Demo'\r\n")
+    terminal.wait_for('Pasted\r\nst> ')
+    terminal.type('Pasted instVarNames size + 40\n')
+    terminal.wait_for('42\r\nst> ')
     terminal.type('\x04')
     assert terminal.close() == 0

@@ -208,6 +208,15 @@ def test_demos(native, name, words, expected):
     assert (status, err) == (0, '') and expected in out
 
 
+def test_sound_demo(native):
+    """A WAVE file of 16 bits in stereo that is not silent."""
+    status, out, err = native(os.path.join(ROOT, 'images', 'demos', 'sound.st'), 'tune.wav')
+    assert (status, err) == (0, '') and 'tune.wav' in out
+    wave = native.directory.join('tune.wav').read_binary()
+    assert wave[:4] == b'RIFF' and wave[8:16] == b'WAVEfmt ' and len(wave) > 100000
+    assert len(set(wave[44:])) > 100
+
+
 @pytest.mark.parametrize('image', ['spur64', 'spur64-v3', 'spur32', 'spur32-v3', 'v3', 'v3-be', 'v3-64'])
 @pytest.mark.native
 def test_all_formats(tmpdir, image):

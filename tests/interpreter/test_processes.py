@@ -286,6 +286,27 @@ def test_interrupt_key_ends_a_loop(kind, asm, monkeypatch):
     assert e.value.status == 130
 
 
+def test_interrupt_key_is_for_the_image(monkeypatch):
+    """An image that waits for it is told, and told again later; twice within two seconds ends the run."""
+    w = make(*SETS[-1])
+    fake = FakeClock(monkeypatch)
+    s = w.semaphore()
+    w.memory.w_special_objects.store(w.memory, special.INTERRUPT_SEMAPHORE, s)
+    waiting = [w.new_process(5, (s, 'wait'), i) for i in range(4)]
+    assert w.main(*[(process, 'resume') for process in waiting]) == []
+    w.interp.entry = None       # an image that runs as itself
+    w.interp.user_interrupt()
+    fake.now += 3000000
+    w.interp.user_interrupt()
+    fake.now += 1000000
+    w.interp.forget_interrupt()
+    w.interp.user_interrupt()
+    fake.now += 1000000
+    with pytest.raises(Exit) as e:
+        w.interp.user_interrupt()
+    assert e.value.status == 130
+
+
 @pytest.mark.parametrize('kind,asm', [SETS[0], SETS[-1]])
 def test_relinquish_sleeps_until_the_timer(kind, asm, monkeypatch):
     w = make(kind, asm)
@@ -347,3 +368,33 @@ def test_low_space(monkeypatch):
     with pytest.raises(FatalError) as e:
         check()
     assert 'out of memory' in e.value.message and '100 MB' in e.value.message
+
+
+def test_low_space_is_told_again(monkeypatch):
+    """What comes after the image has freed memory is another warning, whether the process shrank at once or not."""
+    w = World('v3')
+    s = w.semaphore()
+    w.memory.w_special_objects.store(w.memory, special.LOW_SPACE_SEMAPHORE, s)
+    low = LowSpace(100 << 20)
+    used = [0]
+    after_collection = [1000 << 20]
+    monkeypatch.setattr(lowspace, 'resident_bytes', lambda: used[0])
+
+    def collect():
+        used[0] = min(used[0], after_collection[0])
+    monkeypatch.setattr(lowspace.host_memory, 'collect', collect)
+
+    def check(megabytes):
+        w.host.low_space_threshold = 1 << 20
+        low.next_look = 0
+        used[0] = megabytes << 20
+        low.check(w.interp)
+        return w.items(s)[special.EXCESS_SIGNALS]
+    assert check(120) == 1
+    assert check(130) == 1
+    assert check(50) == 1
+    assert check(120) == 2
+    after_collection[0] = 50 << 20
+    assert check(2000) == 2
+    after_collection[0] = 1000 << 20
+    assert check(120) == 3

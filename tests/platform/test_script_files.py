@@ -37,7 +37,7 @@ def test_names(tmpdir):
     assert scripts.is_script('none.st') and not scripts.is_image('none.st')
     assert scripts.is_image('none.image') and not scripts.is_script('none.image')
     assert not scripts.is_image('none') and not scripts.is_script('none')
-    assert not scripts.is_script(name(tmpdir)) and scripts.is_image(name(tmpdir))
+    assert not scripts.is_script(name(tmpdir)) and not scripts.is_image(name(tmpdir))
 
 
 @pytest.fixture

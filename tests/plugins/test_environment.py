@@ -4,16 +4,25 @@ import os
 import pytest
 
 import fakeimage
+from spyvm import builtins
 from spyvm.objects.errors import PrimitiveFailed
 from spyvm.primitives import registry
 from spyvm.rpy import lineedit, osio
+
+assert builtins.LOADED
 
 NAMES = [('', 'primitiveGetenv'), ('UnixOSProcessPlugin', 'primitiveEnvironmentAtSymbol')]
 
 
 @pytest.fixture(params=['v3', 'spur64'])
 def interp(request):
-    return fakeimage.make_interp(request.param)
+    interp = fakeimage.make_interp(request.param)
+    interp.forgotten = 0
+
+    def forget_interrupt():
+        interp.forgotten += 1
+    interp.forget_interrupt = forget_interrupt
+    return interp
 
 
 def call(interp, module, name, *texts):
@@ -57,13 +66,53 @@ def test_lines_are_edited_at_terminals_only(interp, monkeypatch):
     monkeypatch.setattr(osio, 'isatty', lambda fd: fd == 0)
     assert call(interp, 'SpyLinePlugin', 'primitiveStart', '') is interp.memory.w_false
     monkeypatch.setattr(lineedit.STATE, 'started', False)
-    for name in ('primitiveReadLine', 'primitiveSaveHistory'):
+    for name in ('primitiveBeginLine', 'primitiveSaveHistory'):
         with pytest.raises(PrimitiveFailed):
             call(interp, 'SpyLinePlugin', name, 'x')
 
 
+def test_lines_come_when_they_are_complete(interp, monkeypatch):
+    """A line that is edited, one that is given up, the end of the input, a poll without a line."""
+    def typed(phase, text):
+        def take():
+            lineedit.STATE.phase = phase
+            lineedit.STATE.prompt = text
+        return take
+    monkeypatch.setattr(lineedit.STATE, 'started', True)
+    memory = interp.memory
+    call(interp, 'SpyLinePlugin', 'primitiveBeginLine', 'st> ')
+    assert interp.forgotten == 1
+    monkeypatch.setattr(lineedit, '_input', typed(lineedit.EDITING, ''))
+    assert call(interp, 'SpyLinePlugin', 'primitivePollLine') is memory.w_false
+    monkeypatch.setattr(lineedit, '_input', typed(lineedit.COMPLETE, '3 + 4'))
+    assert call(interp, 'SpyLinePlugin', 'primitivePollLine').text() == '3 + 4'
+    with pytest.raises(PrimitiveFailed):
+        call(interp, 'SpyLinePlugin', 'primitivePollLine')
+    call(interp, 'SpyLinePlugin', 'primitiveBeginLine', 'st> ')
+    call(interp, 'SpyLinePlugin', 'primitiveAbandonLine')
+    assert interp.forgotten == 3
+    with pytest.raises(PrimitiveFailed):
+        call(interp, 'SpyLinePlugin', 'primitivePollLine')
+    call(interp, 'SpyLinePlugin', 'primitiveBeginLine', 'st> ')
+    monkeypatch.setattr(lineedit, '_input', typed(lineedit.ENDED, ''))
+    assert call(interp, 'SpyLinePlugin', 'primitivePollLine') is memory.w_nil
+
+
+def test_whether_there_is_input():
+    reading, writing = os.pipe()
+    assert not osio.input_ready(reading)
+    os.write(writing, b'x')
+    assert osio.input_ready(reading)
+    os.read(reading, 1)
+    assert not osio.input_ready(reading)
+    os.close(writing)
+    assert osio.input_ready(reading)        # the end
+    os.close(reading)
+    assert osio.input_ready(reading)        # an error
+
+
 def test_nul_in_what_c_is_given(interp, monkeypatch):
     monkeypatch.setattr(lineedit.STATE, 'started', True)
-    for name in ('primitiveStart', 'primitiveReadLine', 'primitiveSaveHistory'):
+    for name in ('primitiveStart', 'primitiveBeginLine', 'primitiveSaveHistory'):
         with pytest.raises(PrimitiveFailed):
             call(interp, 'SpyLinePlugin', name, 'a\0b')

@@ -139,6 +139,14 @@ def test_immediate_floats_are_not(spur):
     assert fails(spur, 173, W_Float(1.0), 1)
 
 
+def test_a_class_of_immediates_has_no_other_instances(spur):
+    """One that the image makes itself: the format alone tells it."""
+    memory = spur.memory
+    w_class = fakeimage.new_class(memory, 'Tagged', 'Object', formats.IMMEDIATE, 0).w_self
+    assert fails(spur, 70, w_class)
+    assert fails(spur, 71, w_class, 0)
+
+
 # ---- Strings
 
 def test_string_at(interp):
