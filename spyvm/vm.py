@@ -10,7 +10,7 @@ from spyvm.objects import special
 from spyvm.objects.classview import class_name
 from spyvm.objects.context import W_Context
 from spyvm.objects.pointers import W_AbstractPointers, W_Class
-from spyvm.objects.raw import W_Bytes
+from spyvm.objects.text import Texts
 from spyvm.rpy import memory as host_memory
 from spyvm.tools.backtrace import backtrace
 
@@ -120,9 +120,9 @@ class VM(object):
             self.prepare_for_perform()
             if self.understands(w_compiler, 'evaluate:for:logged:'):
                 w_result = self.perform(w_compiler, 'evaluate:for:logged:',
-                                        [memory.string_object(code), memory.w_nil, memory.w_false])
+                                        [self.read_string(code), memory.w_nil, memory.w_false])
             else:
-                w_result = self.perform(w_compiler, 'evaluate:', [memory.string_object(code)])
+                w_result = self.perform(w_compiler, 'evaluate:', [self.read_string(code)])
             return self.print_string(w_result)
         raise FatalError('the image has no compiler; --perform works without one')
 
@@ -133,9 +133,15 @@ class VM(object):
 
     def print_string(self, w_object):
         w_text = self.perform(w_object, 'printString', [])
-        if isinstance(w_text, W_Bytes):
-            return w_text.text()
-        return w_text.describe()
+        text = Texts(self.memory).text_of(w_text)
+        return text if text is not None else w_text.describe()
+
+    def read_string(self, text):
+        """A string of the image with a text from the command line."""
+        w_string = Texts(self.memory).string_object(text)
+        if w_string is None:
+            raise FatalError('the image has no characters for what is neither ASCII nor in the set of the Macintosh: %s' % text)
+        return w_string
 
     def perform_text(self, text):
         """The command line's RECEIVER SELECTOR ARGS: the receiver and arguments are integers, 'strings', #symbols, true, false,
@@ -165,7 +171,7 @@ class VM(object):
         if word.startswith("'"):
             end = len(word) - 1
             assert end >= 0
-            return memory.string_object(word[1:end])
+            return self.read_string(word[1:end])
         if word.startswith('#'):
             w_symbol = self.find_symbol(word[1:])
             if w_symbol is None:
@@ -210,14 +216,15 @@ class ErrorReporter(HookHandler):
                 if isinstance(w_context, W_Context):
                     context = w_context
         message = ''
+        texts = Texts(interp.memory)
         if label_at >= 0 and label_at < len(args_w):
-            w_label = args_w[label_at]
-            if isinstance(w_label, W_Bytes):
-                message = w_label.text()
+            label = texts.text_of(args_w[label_at])
+            if label is not None:
+                message = label
         elif selector == 'defaultAction':
-            message = describe_exception(interp, w_receiver)
+            message = describe_exception(interp, texts, w_receiver)
             context = signaller(interp, w_receiver, context)
-        raise UnhandledError(message + '\n' + backtrace(interp, context))
+        raise UnhandledError(message + '\n' + texts.from_bytes(backtrace(interp, context)))
 
 
 def wrapped_exception(interp, w_unhandled):
@@ -229,16 +236,17 @@ def wrapped_exception(interp, w_unhandled):
     return None
 
 
-def describe_exception(interp, w_unhandled):
+def describe_exception(interp, texts, w_unhandled):
     """Class and message text of the exception that nobody handles."""
     w_exception = wrapped_exception(interp, w_unhandled)
     if w_exception is None:
         return 'an error'
-    text = w_exception.view.name()
+    name = texts.from_bytes(w_exception.view.name())
     for w_slot in w_exception.slots:
-        if isinstance(w_slot, W_Bytes):
-            return text + ': ' + w_slot.text()
-    return text
+        text = texts.text_of(w_slot)
+        if text is not None:
+            return name + ': ' + text
+    return name
 
 
 def signaller(interp, w_unhandled, context):

@@ -7,6 +7,7 @@ import pytest
 from questions import CLASSES, CLASSES_OF, ERRORS, OLD_IMAGES, QUESTIONS, RECURSION, bench_fib
 from shared import shared
 from spyvm.interpreter import lowspace
+from spyvm.interpreter.unwinding import FatalError
 from spyvm.platform.host import Exit, Host
 from spyvm.rpy import REAL
 from spyvm.vm import UnhandledError, open_image
@@ -72,6 +73,22 @@ def test_error(name, what, code, first):
     lines = e.value.report.split('\n')
     assert 'spy: ' + lines[0] == first
     assert len(lines) > 1 and all(line.startswith('    ') for line in lines[1:])
+
+
+@pytest.mark.parametrize('name', OLD_IMAGES)
+def test_letters_outside_of_ascii(name):
+    """In these images, the codes of the Macintosh; on the command line, UTF-8."""
+    if REAL and name == 'squeak2.2-be':
+        pytest.skip('takes long')
+    vm = fresh(name)
+    code = "'\xc3\xa9' size printString , '\xc3\xa9' , (String with: (Character value: 142))"
+    assert vm.evaluate(code) == "'1\xc3\xa9\xc3\xa9'"
+    with pytest.raises(UnhandledError) as e:
+        vm.evaluate("nil error: '\xc3\xa9'")
+    assert e.value.report.startswith('\xc3\xa9\n')
+    with pytest.raises(FatalError) as e:
+        vm.evaluate("'\xe6\x97\xa5'")
+    assert 'Macintosh' in e.value.message and '\n' not in e.value.message
 
 
 @pytest.mark.parametrize('name', ['mini', 'squeak2.2-be'])

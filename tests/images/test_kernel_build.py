@@ -43,6 +43,13 @@ def test_it_evaluates(image):
     assert evaluate(image, '3+4') == '7'
 
 
+def test_letters_outside_of_ascii(image):
+    """UTF-8 on the command line, Unicode in the image."""
+    code = "'\xc3\xa9\xe6\x97\xa5' size printString , '\xc3\xa9\xe6\x97\xa5'"
+    assert evaluate(image, code) == "'2\xc3\xa9\xe6\x97\xa5'"
+    assert evaluate(image, "'\xc3\xa9' class") == 'ByteString'
+
+
 def test_it_is_small(image):
     assert os.path.getsize(image) < LARGEST
 
