@@ -42,15 +42,16 @@ class LowSpace(object):
             return
         else:
             host_memory.collect()       # what the image freed since then may only have to be swept up
-            if self.is_enough(interp):
+            if self.is_enough(interp) or resident_bytes() < self.limit + RESERVE:
                 return
         raise FatalError('out of memory: more than %d MB in use (--memory MB allows more)' % (self.limit >> 20))
 
     def is_enough(self, interp):
-        """Whether less is in use than the image is to be warned of.  Then it is warned again the next time."""
+        """Whether less is in use than the image is to be warned of.  Then it is warned the next time, too, if it asks for that."""
         if resident_bytes() >= self.limit - interp.host.low_space_threshold:
             return False
-        self.warned = False
+        if interp.host.low_space_threshold > 0:
+            self.warned = False
         return True
 
 

@@ -272,6 +272,8 @@ class Replacer(object):
         if code in self.codes:
             return
         self.codes[code] = None
+        if code.base is not None:
+            self.replace_in_code(code.base)
         for variant in code.variants():
             self.replace_in_code(variant)
         changed = False

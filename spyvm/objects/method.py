@@ -179,7 +179,7 @@ class BlockPlace(object):
     find out which.  So a method that has a loop and is given a block runs as a copy of itself, one for each block in the source
     that it was ever given.
     """
-    MOST = 16       # variants; more of them come from methods that were changed
+    MOST = 16       # variants; methods that come then run as themselves
 
     def __init__(self, pc):
         self.pc = pc
@@ -195,7 +195,9 @@ class BlockPlace(object):
         variant = self.variants.get(target, None)
         if variant is None:
             if len(self.variants) >= self.MOST:
-                self.variants = {}
+                self.forget_changed_methods()
+            if len(self.variants) >= self.MOST:
+                return target
             variant = MethodCode(memory, target.w_method, target)
             variant.ops = target.ops[:]
             variant.depths = target.depths[:]
@@ -211,3 +213,10 @@ class BlockPlace(object):
         self.last_target = target
         self.last_variant = variant
         return variant
+
+    def forget_changed_methods(self):
+        kept = {}
+        for target, variant in self.variants.items():
+            if target.w_method.code is target:
+                kept[target] = variant
+        self.variants = kept

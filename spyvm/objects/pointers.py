@@ -16,7 +16,8 @@ class W_AbstractPointers(W_HeapObject):
         self.slots = slots
 
     def kind(self, memory):
-        return self.view.kind
+        kind = self.view.kind
+        return kind if kind != formats.IMMEDIATE else formats.FIXED     # the class was changed since
 
     def pointer_size(self, memory):
         return len(self.slots)

@@ -42,6 +42,7 @@ else:
 LIBRARIES = ['libreadline.so.8', 'libreadline.so.7', 'libreadline.so.6', 'libreadline.so', 'libedit.so.2', 'libedit.so.0',
              'libedit.so']
 MOST_REMEMBERED = 1000      # lines
+MOST_AT_ONCE = 10000        # bytes; what is pasted must not keep the VM from looking at the clock
 NEEDED = ['rl_callback_handler_install', 'rl_callback_handler_remove', 'rl_callback_read_char', 'rl_getc_function',
           'add_history']
 TAB = 9
@@ -53,6 +54,8 @@ class _State(object):
         self.library = _NO_LIBRARY
         self.started = False
         self.interrupted = False
+        self.at_end = False
+        self.is_libedit = False
         self.phase = IDLE
         self.prompt = ''                    # untranslated
         self.c_line = _NO_LINE              # translated: a complete line, which is to be freed
@@ -80,6 +83,7 @@ def begin_line(prompt):
     """Show the prompt, which has no NUL, and let the user edit a line; one that was being edited is given up."""
     abandon_line()
     STATE.interrupted = False
+    STATE.at_end = False
     STATE.phase = EDITING
     if we_are_translated():
         _install_handler(prompt)
@@ -91,8 +95,13 @@ def poll():
     """Take what has been typed; IDLE if there is no line, EDITING if it goes on, COMPLETE or ENDED if it does not."""
     if STATE.phase == EDITING:
         if we_are_translated():
-            while STATE.phase == EDITING and osio.input_ready(osio.STDIN):
+            for _ in range(MOST_AT_ONCE):
+                if STATE.phase != EDITING or not osio.input_ready(osio.STDIN):
+                    break
                 STATE.read_char()
+                if STATE.at_end and STATE.phase == EDITING:     # libedit does not tell
+                    STATE.remove_handler()
+                    STATE.phase = ENDED
         else:
             _input()
     return STATE.phase
@@ -119,6 +128,7 @@ def take_line():
 def abandon_line():
     """Give up the line that is being edited; the terminal is as it was before."""
     if STATE.phase == EDITING and we_are_translated():
+        _call('rl_callback_sigcleanup')     # of a search through the history, a key sequence
         STATE.remove_handler()
     if STATE.phase == COMPLETE:
         take_line()
@@ -185,6 +195,7 @@ def _load():
                 STATE.library = rdynload.dlopen(c_name)
         except rdynload.DLOpenError:
             continue
+        STATE.is_libedit = name.startswith('libedit')
         STATE.started = _set_up()
         if STATE.started:
             return
@@ -236,16 +247,36 @@ def _install_handler(prompt):
 
 
 def _getc(stream):
-    """What the library reads a byte with: -1 at the end.  Ctrl-C ends the line."""
+    """What the library reads a byte with, and libedit a character: -1 at the end.  Ctrl-C ends the line."""
+    code = _next_byte()
+    if STATE.is_libedit and code >= 0xC2:
+        more = 1 if code < 0xE0 else (2 if code < 0xF0 else 3)
+        code &= 0x3F >> more
+        for _ in range(more):
+            following = _next_byte()
+            if following < 0:
+                break
+            code = code << 6 | following & 63
+    return rffi.cast(rffi.INT, code)
+
+
+def _next_byte():
     while True:
         count = rffi.cast(lltype.Signed, _read(rffi.cast(rffi.INT, 0), _BYTE, rffi.cast(rffi.SIZE_T, 1)))
         if count == 1:
-            return rffi.cast(rffi.INT, ord(_BYTE[0]))
+            return ord(_BYTE[0])
         if count == 0 or rposix.get_saved_errno() != errno.EINTR:
-            return rffi.cast(rffi.INT, -1)
+            STATE.at_end = True
+            return -1
         if ticker.poll_interrupt_key():
             STATE.interrupted = True
-            return rffi.cast(rffi.INT, 10)
+            return 10
+
+
+def _call(function):
+    address = _symbol(function)
+    if address:
+        rffi.cast(_WITH_NOTHING, address)()
 
 
 def _call_with_name(function, path):

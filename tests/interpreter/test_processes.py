@@ -398,3 +398,9 @@ def test_low_space_is_told_again(monkeypatch):
     assert check(2000) == 2
     after_collection[0] = 1000 << 20
     assert check(120) == 3
+    # what the image may use to deal with the warning is not taken from it because it needed less for a moment
+    for megabytes in (90, 120, 300):
+        low.next_look = 0
+        used[0] = megabytes << 20
+        low.check(w.interp)
+    assert w.items(s)[special.EXCESS_SIGNALS] == 3

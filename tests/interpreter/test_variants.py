@@ -3,6 +3,7 @@ import pytest
 
 from assembler import CLOSURE_SETS, Sista
 from spyvm.objects.become import Forwarding, replace_references
+from spyvm.objects.method import BlockPlace
 from test_blocks import Blocks
 
 
@@ -70,6 +71,18 @@ def test_a_changed_method_is_copied_anew(kind, asm):
         assert w.logged() == 4
         count_down(w, asm)
     assert sum(len(code.variants()) for code in codes) <= 32
+
+
+@pytest.mark.parametrize('kind,asm', CLOSURE_SETS)
+def test_when_there_are_many_methods_run_as_themselves(kind, asm, monkeypatch):
+    monkeypatch.setattr(BlockPlace, 'MOST', 0)
+    w = Blocks(kind)
+    count_down(w, asm)
+    w_method, codes = adding(w, asm)
+    w.log.slots[1] = w.wrap(0)
+    w.run(w_method)
+    assert w.logged() == 4
+    assert [code.variants() for code in codes] == [[]] * len(codes)
 
 
 @pytest.mark.parametrize('kind,asm', CLOSURE_SETS)
