@@ -7,7 +7,7 @@ from spyvm.interpreter.lowspace import LowSpace
 from spyvm.interpreter.naming import argument_count, find_symbol
 from spyvm.interpreter.unwinding import FatalError, Finished, LoopGuard
 from spyvm.objects import special
-from spyvm.objects.classview import class_name
+from spyvm.objects.classview import find_class
 from spyvm.objects.context import W_Context
 from spyvm.objects.pointers import W_AbstractPointers, W_Class
 from spyvm.objects.text import Texts
@@ -45,7 +45,8 @@ class VM(object):
         self.host = host
         self.interp = Interpreter(memory, host)
         self.interp.low_space = LowSpace(host.memory_limit)
-        self.interp.hook_handler = ErrorReporter()
+        self.texts = Texts(memory)
+        self.interp.hook_handler = ErrorReporter(self.texts)
         # what was loaded leaves the nursery: compiled code then stores nil, true and false without telling the collector
         host_memory.settle()
 
@@ -133,14 +134,14 @@ class VM(object):
 
     def print_string(self, w_object):
         w_text = self.perform(w_object, 'printString', [])
-        text = Texts(self.memory).text_of(w_text)
+        text = self.texts.text_of(w_text)
         return text if text is not None else w_text.describe()
 
     def read_string(self, text):
         """A string of the image with a text from the command line."""
-        w_string = Texts(self.memory).string_object(text)
+        w_string = self.texts.string_object(text)
         if w_string is None:
-            raise FatalError('the image has no characters for what is neither ASCII nor in the set of the Macintosh: %s' % text)
+            raise FatalError('the image has no characters but those of ASCII and of the Macintosh: the text needs others')
         return w_string
 
     def perform_text(self, text):
@@ -189,10 +190,7 @@ class VM(object):
 
     def find_class(self, name):
         """The class with that name ('Foo class' for a metaclass) among the loaded objects; None if there is none."""
-        for w_object in self.memory.loaded:
-            if isinstance(w_object, W_Class) and class_name(w_object) == name:
-                return w_object
-        return None
+        return find_class(self.memory, name)
 
     def find_symbol(self, text):
         """The Symbol with that text; None if there is none."""
@@ -201,6 +199,9 @@ class VM(object):
 
 class ErrorReporter(HookHandler):
     """Turns the opening of a debugger into the end of the run."""
+
+    def __init__(self, texts):
+        self.texts = texts
 
     def run(self, interp, number, top, w_receiver, args_w):
         _, selector, context_at, label_at = ERROR_ENTRIES[number - 1]
@@ -216,15 +217,14 @@ class ErrorReporter(HookHandler):
                 if isinstance(w_context, W_Context):
                     context = w_context
         message = ''
-        texts = Texts(interp.memory)
         if label_at >= 0 and label_at < len(args_w):
-            label = texts.text_of(args_w[label_at])
+            label = self.texts.text_of(args_w[label_at])
             if label is not None:
                 message = label
         elif selector == 'defaultAction':
-            message = describe_exception(interp, texts, w_receiver)
+            message = describe_exception(interp, self.texts, w_receiver)
             context = signaller(interp, w_receiver, context)
-        raise UnhandledError(message + '\n' + texts.from_bytes(backtrace(interp, context)))
+        raise UnhandledError(message + '\n' + self.texts.from_bytes(backtrace(interp, context)))
 
 
 def wrapped_exception(interp, w_unhandled):

@@ -87,7 +87,7 @@ def test_letters_outside_of_ascii(name):
         vm.evaluate("nil error: '\xc3\xa9'")
     assert e.value.report.startswith('\xc3\xa9\n')
     with pytest.raises(FatalError) as e:
-        vm.evaluate("'\xe6\x97\xa5'")
+        vm.evaluate("'\n\xe6\x97\xa5'")
     assert 'Macintosh' in e.value.message and '\n' not in e.value.message
 
 

@@ -1,7 +1,7 @@
 """The VM's cached, versioned view of a class: how to look methods up and what its instances look like."""
 from spyvm.objects import formats, special
 from spyvm.objects.model import W_SmallInteger
-from spyvm.objects.pointers import W_AbstractPointers, W_Array, GENERIC, unerase_generic
+from spyvm.objects.pointers import W_AbstractPointers, W_Array, W_Class, GENERIC, unerase_generic
 from spyvm.objects.raw import W_Bytes
 from spyvm.rpy import jit
 
@@ -112,6 +112,14 @@ class ClassView(object):
         if isinstance(w_self, W_AbstractPointers):
             return class_name(w_self)
         return '?'
+
+
+def find_class(memory, name):
+    """The class with that name ('Foo class' for a metaclass) among the loaded objects; None if there is none."""
+    for w_object in memory.loaded:
+        if isinstance(w_object, W_Class) and class_name(w_object) == name:
+            return w_object
+    return None
 
 
 def class_name(w_class):

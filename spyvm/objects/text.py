@@ -3,11 +3,11 @@
 A ByteString has Latin-1 codes, a WideString (MultiString in Squeak 3.8) those of Unicode, below a tag for the language.
 Images from before there were such have the codes of the Macintosh, on which Squeak began.
 """
-from spyvm.objects.classview import class_name
-from spyvm.objects.pointers import W_Class
+from spyvm.objects.classview import find_class
 from spyvm.objects.raw import W_Bytes, W_Words
 from spyvm.rpy.arith import intmask, r_uint32
 
+WIDE_CLASSES = ['WideString', 'MultiString']
 CODE_BITS = 0x1FFFFF        # of a character in a WideString: without the tag
 REPLACEMENT = 0xFFFD
 
@@ -23,17 +23,23 @@ MAC_ROMAN = [               # the Unicode characters for codes 128 to 255
 
 
 class Texts(object):
-    """The strings of one image.  `wide_view` is the class view of its WideString; None if it has none."""
+    """The strings of one image.  Its WideString is looked for when a text is not ASCII."""
 
     def __init__(self, memory):
         self.memory = memory
-        self.wide_view = None
-        for w_object in memory.loaded:
-            if isinstance(w_object, W_Class):
-                name = class_name(w_object)
-                if name == 'WideString' or name == 'MultiString':
-                    self.wide_view = memory.view_of_class(w_object)
+        self.looked = False
+        self.found = None
+
+    def wide_view(self):
+        """The class view of WideString; None if the image has none."""
+        if not self.looked:
+            self.looked = True
+            for name in WIDE_CLASSES:
+                w_class = find_class(self.memory, name)
+                if w_class is not None:
+                    self.found = self.memory.view_of_class(w_class)
                     break
+        return self.found
 
     def string_object(self, text):
         """A string of the image with the characters of a UTF-8 text; None if the image cannot have them.  What is not UTF-8
@@ -43,7 +49,7 @@ class Texts(object):
             return self.memory.string_object(text)
         bytes = []
         for code in codes:
-            if code > 127 and self.wide_view is None:
+            if code > 127 and self.wide_view() is None:
                 code = mac_code(code)
             if code < 0 or code > 255:
                 return self.wide_object(codes)
@@ -51,15 +57,16 @@ class Texts(object):
         return self.memory.string_object(''.join(bytes))
 
     def wide_object(self, codes):
-        if self.wide_view is None:
+        view = self.wide_view()
+        if view is None:
             return None
-        return W_Words(self.wide_view, [r_uint32(code) for code in codes])
+        return W_Words(view, [r_uint32(code) for code in codes])
 
     def text_of(self, w_string):
         """The text, in UTF-8, of an object that may be a string; None if it is none."""
         if isinstance(w_string, W_Bytes):
             return self.from_bytes(w_string.text())
-        if isinstance(w_string, W_Words) and self.wide_view is not None and w_string.view is self.wide_view:
+        if isinstance(w_string, W_Words) and w_string.view is not None and w_string.view is self.wide_view():
             return ''.join([encode_utf8(intmask(word) & CODE_BITS) for word in w_string.words])
         return None
 
@@ -68,7 +75,7 @@ class Texts(object):
         parts = []
         for c in text:
             code = ord(c)
-            if code > 127 and self.wide_view is None:
+            if code > 127 and self.wide_view() is None:
                 code = MAC_ROMAN[code - 128]
             parts.append(encode_utf8(code))
         return ''.join(parts)

@@ -112,6 +112,18 @@ def test_inputs(native, typed, out, err):
     assert bool(seen_err) == bool(err)
 
 
+def at_prompt(spy):
+    terminal = spy.terminal()
+    terminal.wait_for('st> ')
+    return terminal
+
+
+def leave(terminal):
+    """By Ctrl-D, at the prompt."""
+    terminal.type('\x04')
+    assert terminal.close() == 0
+
+
 def test_at_a_terminal(spy):
     """A prompt, another one for what is not complete, an error after which it goes on, Ctrl-D."""
     terminal = spy.terminal()
@@ -124,14 +136,12 @@ def test_at_a_terminal(spy):
     assert '8' in terminal.wait_for('st> ').split('\n')[-2]
     terminal.type('nil zork\n')
     assert 'MessageNotUnderstood: UndefinedObject>>zork' in terminal.wait_for('st> ')
-    terminal.type('\x04')
-    assert terminal.close() == 0
+    leave(terminal)
 
 
 def test_editing_and_history(native):
     """Ctrl-A goes to the beginning of the line, Ctrl-P to the line before; the next session remembers."""
-    terminal = native.terminal()
-    terminal.wait_for('st> ')
+    terminal = at_prompt(native)
     terminal.type('+ 4\x013 \n')
     assert '7' in terminal.wait_for('st> ').split('\n')[-2]
     terminal.type('\x10 * 2\n')
@@ -140,18 +150,15 @@ def test_editing_and_history(native):
     assert terminal.close() == 0
     with open(os.path.join(str(native.directory), '.spy_history')) as history:
         assert '3 + 4 * 2' in history.read()
-    terminal = native.terminal()
-    terminal.wait_for('st> ')
+    terminal = at_prompt(native)
     terminal.type('\x10\x10\n')
     assert '14' in terminal.wait_for('st> ').split('\n')[-2]
-    terminal.type('\x04')
-    assert terminal.close() == 0
+    leave(terminal)
 
 
 def test_interrupts(native):
     """Ctrl-C gives up a line, and stops what runs; the prompt stays, however often."""
-    terminal = native.terminal()
-    terminal.wait_for('st> ')
+    terminal = at_prompt(native)
     terminal.type('half a line\x03')
     terminal.wait_for('st> ')
     for _ in range(3):
@@ -161,13 +168,25 @@ def test_interrupts(native):
         assert 'interrupted by the user' in terminal.wait_for('st> ')
     terminal.type('3 + 4\n')
     assert '7' in terminal.wait_for('st> ').split('\n')[-2]
-    terminal.type('\x04')
-    assert terminal.close() == 0
+    leave(terminal)
+
+
+def test_a_search_is_given_up(native):
+    """Ctrl-C in the search through the history, Ctrl-R: the next line is an ordinary one."""
+    terminal = at_prompt(native)
+    terminal.type('3 + 4\n')
+    terminal.wait_for('7\r\nst> ')
+    terminal.type('\x12+')
+    terminal.wait_for('3 + 4')
+    terminal.type('\x03')
+    terminal.wait_for('st> ')
+    terminal.type('20 * 5\n')
+    assert '100' in terminal.wait_for('st> ')
+    leave(terminal)
 
 
 def test_other_processes_run_while_the_prompt_waits(native):
-    terminal = native.terminal()
-    terminal.wait_for('st> ')
+    terminal = at_prompt(native)
     terminal.type("[3 timesRepeat: [(Delay forMilliseconds: 20) wait]. Transcript showln: 'a' , 'wake'; flush] fork\n")
     terminal.wait_for('awake')
     terminal.type('3 + 4\n')
@@ -179,8 +198,7 @@ def test_other_processes_run_while_the_prompt_waits(native):
 def test_the_terminal_is_left_as_it_was(native):
     """Also when another process ends the VM while a line is being edited."""
     termios = pytest.importorskip('termios')
-    terminal = native.terminal()
-    terminal.wait_for('st> ')
+    terminal = at_prompt(native)
     terminal.type('[(Delay forMilliseconds: 200) wait. Smalltalk quit: 5] fork\n')
     terminal.wait_for('st> ')
     terminal.process.wait()
@@ -190,12 +208,10 @@ def test_the_terminal_is_left_as_it_was(native):
 
 def test_tabs_and_lines_that_are_pasted(native):
     """Tabs complete nothing, and what is incomplete when an indented line follows is not evaluated before it."""
-    terminal = native.terminal()
-    terminal.wait_for('st> ')
+    terminal = at_prompt(native)
     terminal.type("Object subclass: #Pasted\n\tinstanceVariableNames: 'one two'\n\tclassVariableNames: ''\n\tpackage: 'Demo'\n")
     terminal.wait_for("package: 'Demo'\r\n")
     terminal.wait_for('Pasted\r\nst> ')
     terminal.type('Pasted instVarNames size + 40\n')
     terminal.wait_for('42\r\nst> ')
-    terminal.type('\x04')
-    assert terminal.close() == 0
+    leave(terminal)

@@ -8,10 +8,14 @@ from spyvm.objects.text import MAC_ROMAN, Texts, decode_utf8, encode_utf8
 CODES = [0, 0x41, 0x7F, 0x80, 0xE9, 0x7FF, 0x800, 0xD7FF, 0xE000, 0xFFFD, 0xFFFF, 0x10000, 0x1F600, 0x10FFFF]
 
 
+def utf8(text):
+    """The UTF-8 of a unicode text, a char a byte, as Python does it."""
+    data = text.encode('utf-8')
+    return data if str is bytes else data.decode('latin-1')
+
+
 def character(code):
-    """The UTF-8 of a character, a char a byte, as Python does it."""
-    text = '\\U%08x' % code
-    return text.encode('latin-1').decode('unicode_escape').encode('utf-8').decode('latin-1')
+    return utf8((b'\\U' + ('%08x' % code).encode('latin-1')).decode('unicode_escape'))
 
 
 @pytest.mark.parametrize('code', CODES)
@@ -34,15 +38,14 @@ def test_codes_that_are_no_characters():
 
 def test_the_codes_of_the_macintosh():
     for i in range(128):
-        assert bytearray([i + 128]).decode('mac_roman').encode('utf-8').decode('latin-1') == encode_utf8(MAC_ROMAN[i])
+        assert utf8(bytearray([i + 128]).decode('mac_roman')) == encode_utf8(MAC_ROMAN[i])
 
 
 def texts_of(kind, wide):
     memory = fakeimage.make_memory(kind)
-    texts = Texts(memory)
     if wide:
-        texts.wide_view = fakeimage.new_class(memory, 'WideString', 'Object', formats.WORDS, 0)
-    return texts
+        memory.loaded = memory.loaded + [fakeimage.new_class(memory, 'WideString', 'Object', formats.WORDS, 0).w_self]
+    return Texts(memory)
 
 
 @pytest.mark.parametrize('kind', fakeimage.KINDS)
@@ -51,7 +54,7 @@ def test_strings_of_an_image_with_wide_strings(kind):
     narrow = texts.string_object(character(0xE9) + 'a')
     assert narrow.text() == '\xe9a' and texts.text_of(narrow) == character(0xE9) + 'a'
     wide = texts.string_object('a' + character(0x65E5) + character(0x1F600))
-    assert wide.view is texts.wide_view and [int(word) for word in wide.words] == [ord('a'), 0x65E5, 0x1F600]
+    assert wide.view is texts.wide_view() and [int(word) for word in wide.words] == [ord('a'), 0x65E5, 0x1F600]
     assert texts.text_of(wide) == 'a' + character(0x65E5) + character(0x1F600)
     assert texts.string_object('\xff').text() == '\xff'
 
