@@ -1,4 +1,6 @@
 """Source text to tokens."""
+from __future__ import division
+
 from images.builder.errors import CompileError
 from images.builder.literals import Char, Float, Fraction, Integer, Scaled, String
 
@@ -187,9 +189,15 @@ class Scanner(object):
             if negative:
                 self.pos += 1
             value = self.radix_digits(radix)
+            decimals = self.decimals_of_radix(radix)
+            if decimals:
+                self.pos += 1
+                value = value * radix ** decimals + self.radix_digits(radix)
             if negative:
                 value = -value
-            exponent = self.exponent(radix)
+            exponent = self.exponent(radix) - decimals
+            if decimals:
+                return self.float_of(start, value, radix, exponent, negative)
             return self.scaled_by(start, value, radix, exponent)
         if self.peek() == u'.' and is_digit(self.peek(1)):
             self.pos += 1
@@ -209,29 +217,54 @@ class Scanner(object):
     def radix_digits(self, radix):
         start = self.pos
         value = 0
-        while True:
-            c = self.peek()
-            if is_digit(c):
-                digit = ord(c) - 48
-            elif u'A' <= c <= u'Z':
-                digit = ord(c) - 55
-            else:
-                digit = 99
-            if digit >= radix:
-                break
-            value = value * radix + digit
+        while self.digit(0) < radix:
+            value = value * radix + self.digit(0)
             self.pos += 1
         if start == self.pos:
             self.error(start, 'a digit of radix %d is expected' % radix)
         return value
 
+    def digit(self, ahead):
+        """The value of the digit or capital letter there; 99 for anything else."""
+        c = self.peek(ahead)
+        if is_digit(c):
+            return ord(c) - 48
+        if u'A' <= c <= u'Z':
+            return ord(c) - 55
+        return 99
+
+    def decimals_of_radix(self, radix):
+        """How many digits, behind a period, belong to the number that ends here.  Capital letters may be digits as well
+        as begin the next statement, as in 16rFF.Array new: that they do if they are part of a name."""
+        if self.peek() != u'.':
+            return 0
+        count = 0
+        while self.digit(count + 1) < radix:
+            count += 1
+        after = self.peek(count + 1)
+        if after != u'' and is_name_part(after) and not self.is_exponent(count + 1):
+            return 0
+        return count
+
+    def float_of(self, start, value, radix, exponent, negative):
+        """The Float nearest to value * radix ** exponent; true division of integers rounds correctly."""
+        try:
+            number = value * radix ** max(exponent, 0) / radix ** max(-exponent, 0)
+        except OverflowError:
+            self.error(start, 'the number is too large for a Float')
+        return Float(-0.0 if negative and value == 0 else number)
+
+    def is_exponent(self, ahead):
+        """Whether an exponent begins there."""
+        if self.peek(ahead) not in (u'e', u'd', u'q'):
+            return False
+        return is_digit(self.peek(ahead + (2 if self.peek(ahead + 1) == u'-' else 1)))
+
     def exponent(self, radix):
         """The exponent that follows, 0 if there is none."""
-        if self.peek() not in (u'e', u'd', u'q'):
+        if not self.is_exponent(0):
             return 0
         negative = self.peek(1) == u'-'
-        if not is_digit(self.peek(2 if negative else 1)):
-            return 0
         start = self.pos
         self.pos += 2 if negative else 1
         value = int(self.digits())
