@@ -1,5 +1,6 @@
 """The command line: options and sub-commands.  The only place that knows argv."""
 from spyvm.image.errors import ImageError
+from spyvm.image.saving import reason
 from spyvm.interpreter.unwinding import FatalError
 from spyvm.platform import kernelimage, scripts
 from spyvm.platform.host import Exit, Host, VERSION
@@ -7,7 +8,7 @@ from spyvm.rpy import jit, lineedit, osio, stack
 from spyvm.tools import convert, info, segment
 from spyvm.vm import UnhandledError, open_image
 
-USAGE = '''usage: spy [options]                               evaluate what is typed, on the kernel image
+USAGE = '''usage: spy [options]                              evaluate what is typed, on the kernel image
        spy [options] SCRIPT [arguments]           run a script on the kernel image; - is the standard input
        spy [options] -c CODE [arguments]          evaluate CODE on the kernel image, print the result
        spy [options] IMAGE [image arguments]      resume the image where it was saved
@@ -26,6 +27,7 @@ options:
   --headless        open no window (the default where there is no display)
   --memory MB       warn the image when more than that is in use (default 2048)
   --jit PARAMETERS  'off', or RPython's, e.g. threshold=500,trace_limit=16000
+  --                the options end here; with -c, all that follows is for the code
   --version         what this is
   --help            this text
 '''
@@ -43,6 +45,8 @@ class UsageError(Exception):
 class Options(object):
     def __init__(self):
         self.image = ''
+        self.image_from = ''        # what people are told before the image's name
+        self.ended = False          # by --
         self.arguments = []
         self.vm_arguments = []
         self.code = ''
@@ -55,6 +59,7 @@ class Options(object):
 
 def main(argv):
     """Run the command line; answers the exit status."""
+    osio.ensure_standard_descriptors()
     try:
         return dispatch(argv)
     except UsageError as e:
@@ -67,13 +72,16 @@ def main(argv):
         complain(e.report)
     except Exit as e:
         return e.status
-    except OSError:
-        complain('input or output failed')
+    except OSError as e:
+        complain('input or output failed: ' + reason(e))
     return 1
 
 
 def complain(message):
-    osio.write(2, 'spy: ' + message + '\n')
+    try:
+        osio.write(2, 'spy: ' + message + '\n')
+    except OSError:
+        pass        # there is nobody to be told
 
 
 def naming(path, error):
@@ -83,21 +91,28 @@ def naming(path, error):
 
 def dispatch(argv):
     if len(argv) > 1:
-        if argv[1] == '--help' or argv[1] == '-h':
-            osio.write(1, USAGE)
-            return 0
-        if argv[1] == '--version':
-            osio.write(1, VERSION + '\n')
-            return 0
-        if argv[1] == 'info':
-            return run_info(argv)
-        if argv[1] == 'segment':
-            return run_segment(argv)
-        if argv[1] == 'convert':
+        command = argv[1]
+        if command == 'info' or command == 'segment' or command == 'convert':
+            for i in range(2, len(argv)):
+                answer_if_asked(argv[i])
+            if command == 'info':
+                return run_info(argv)
+            if command == 'segment':
+                return run_segment(argv)
             return run_convert(argv)
         if argv[1] == 'test':
             return run_image(argv[0], parse_test(argv))
     return run_image(argv[0], parse(argv))
+
+
+def answer_if_asked(word):
+    """Options that are questions are answered, and that is all."""
+    if word == '--help' or word == '-h':
+        osio.write(1, USAGE)
+        raise Exit(0)
+    if word == '--version':
+        osio.write(1, VERSION + '\n')
+        raise Exit(0)
 
 
 def run_info(argv):
@@ -106,6 +121,8 @@ def run_info(argv):
     for i in range(2, len(argv)):
         if argv[i] == '--json':
             as_json = True
+        elif argv[i].startswith('-'):
+            raise UsageError('unknown option %s' % argv[i])
         elif path == '':
             path = argv[i]
         else:
@@ -175,8 +192,10 @@ def parse(argv):
     options = Options()
     i = parse_options(argv, 1, options, '')
     if i < len(argv):
-        if options.has_code and not scripts.is_image(argv[i]):
+        if options.has_code and (options.ended or not scripts.is_image(argv[i])):
             pass
+        elif argv[i] == '':
+            raise UsageError('the name of the script or image is empty')
         elif options.has_message or not scripts.is_script(argv[i]):
             options.image = argv[i]
             i += 1
@@ -195,8 +214,12 @@ def parse_options(argv, i, options, stop):
     """Take the options from argv[i] on, up to `stop` ('': none); answers the index of the first other word."""
     while i < len(argv):
         word = argv[i]
+        answer_if_asked(word)
         if word == stop:
             break
+        elif word == '--':
+            options.ended = True
+            return i + 1
         elif word == '-c' or word == '--perform' or word == '--memory' or word == '--jit':
             i += 1
             if i >= len(argv):
@@ -214,6 +237,8 @@ def parse_options(argv, i, options, stop):
 
 def use_kernel(argv, options):
     options.image = kernelimage.find(argv[0])
+    if kernelimage.is_named():
+        options.image_from = kernelimage.VARIABLE + ': '
     if options.image == '':
         raise UsageError('no image given, and no kernel image found: ' + kernelimage.HOW)
 
@@ -285,7 +310,7 @@ def run_image(argv0, options):
     try:
         vm = open_image(options.image, host)
     except ImageError as e:
-        raise naming(options.image, e)
+        raise naming(options.image_from + options.image, e)
     try:
         return run_vm(vm, options)
     finally:

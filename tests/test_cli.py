@@ -29,18 +29,19 @@ def is_one_line(err):
 
 
 def test_help_and_version(spy):
-    for option in ('--help', '-h'):
-        status, out, err = spy(option)
+    for arguments in (['--help'], ['-h'], ['-c', '3', '--help'], ['test', '--help'], ['info', '-h'], ['convert', 'a', '--help']):
+        status, out, err = spy(*arguments)
         assert status == 0 and out.startswith('usage: spy ') and err == ''
         for word in ('-c CODE', '--perform', '--headless', '--memory', '--jit', '--version', '--help', 'info', 'convert'):
             assert word in out
         assert max(len(line) for line in out.split('\n')) <= 125
-    assert spy('--version') == (0, VERSION + '\n', '')
+    assert spy('--version') == spy('--memory', '100', '--version') == (0, VERSION + '\n', '')
 
 
 @pytest.mark.parametrize('arguments', [
     ['-c'], ['--perform'], ['--memory'], ['--jit'], ['--nonsense', 'x.image'], ['-x'], ['--memory', 'x', 'y.image'],
     ['--memory', '3', 'y.image'], ['--memory', '99999999999999999999', 'y.image'], ['info'], ['info', 'a.image', 'b.image'],
+    ['info', '--nonsense'], [''], ['--', ''],
 ])
 def test_usage_errors(spy, arguments):
     status, out, err = spy(*arguments)
@@ -52,7 +53,7 @@ def test_a_file_that_is_not_there(spy, tmpdir):
     for arguments in ([], ['-c', '3'], ['--perform', '3 + 4']):
         status, out, err = spy(*(arguments + [tmpdir.join('no.image')]))
         assert (status, out) == (1, '') and is_one_line(err)
-        assert 'no.image' in err
+        assert err.endswith('no.image: the file cannot be read: there is no such file\n')
 
 
 def test_files_that_are_no_images(spy, tmpdir):
@@ -68,7 +69,21 @@ def test_files_that_are_no_images(spy, tmpdir):
 
 def test_a_folder(spy, tmpdir):
     status, out, err = spy(tmpdir)
-    assert (status, out) == (1, '') and is_one_line(err)
+    assert (status, out) == (1, '') and is_one_line(err) and err.endswith('it is a folder\n')
+
+
+def test_a_kernel_image_that_is_not_there(spy, monkeypatch):
+    """It is told who has named it."""
+    monkeypatch.setenv('SPY_IMAGE', 'no.image')
+    assert spy('-c', '3') == (1, '', 'spy: SPY_IMAGE: no.image: the file cannot be read: there is no such file\n')
+
+
+def test_words_after_the_options(spy, monkeypatch):
+    """Behind -- nothing is an option, and with -c nothing an image."""
+    monkeypatch.setenv('SPY_IMAGE', kernel_image())
+    assert spy('-c', 'Smalltalk arguments', '--', '-x', '--', 'y.image') == (0, "#('-x' '--' 'y.image')\n", '')
+    status, out, err = spy('--', '-x')
+    assert (status, out) == (1, '') and err.startswith('spy: -x: ')
 
 
 @pytest.mark.parametrize('name', ['mini.image', 'headless-spur32.image', 'headless-spur64.image'])

@@ -2,6 +2,7 @@
 from spyvm.image.errors import ImageError
 from spyvm.image.gunzip import gunzip, is_gzipped
 from spyvm.image.header import read_header
+from spyvm.image.saving import unreadable
 from spyvm.image.spur import SpurLoader
 from spyvm.image.v3 import V3Loader
 from spyvm.objects.memory import ObjectMemory
@@ -12,8 +13,8 @@ def read_image_file(path):
     """The ObjectMemory of the image in a file.  ImageError, with a one-line message, if that is not possible."""
     try:
         buffer = buffer_of_file(path)
-    except OSError:
-        raise ImageError('the file cannot be read')
+    except OSError as e:
+        raise ImageError(unreadable(e))
     except MemoryError:
         raise ImageError('the file is larger than the memory')
     return load_buffer(buffer)

@@ -88,6 +88,13 @@ class Replacement(object):
                 pass
 
 
+def unreadable(error):
+    """What to say of a file that the system does not let us read."""
+    if error.errno == errno.ENOENT or error.errno == errno.ENOTDIR:
+        return 'the file cannot be read: there is no such file'
+    return 'the file cannot be read: ' + reason(error)
+
+
 def reason(error):
     """Why the system refused, in a few words."""
     number = error.errno

@@ -12,14 +12,18 @@ HOW = 'make images builds one, or name one as IMAGE or in SPY_IMAGE'
 def find(argv0):
     """The path of the kernel image for a VM that was started as argv0: $SPY_IMAGE; kernel.image beside the executable; what
     the build made beside it.  '' if there is none."""
-    path = osio.getenv(VARIABLE, '')
-    if path != '':
-        return path
+    if is_named():
+        return osio.getenv(VARIABLE, '')
     directory = directory_of(executable(argv0))
     for name in [BESIDE, BUILT]:
         if osio.exists(directory + name):
             return directory + name
     return ''
+
+
+def is_named():
+    """Whether the environment says which it is."""
+    return osio.getenv(VARIABLE, '') != ''
 
 
 def executable(argv0):

@@ -66,6 +66,15 @@ def line_abandon(interp, w_receiver):
     return w_receiver
 
 
+@named(MODULE, 'primitiveFreshLine', args=0)
+def line_fresh(interp, w_receiver):
+    """What is written next begins a line of the terminal."""
+    if not lineedit.is_started():
+        raise UNSUPPORTED
+    lineedit.fresh_line()
+    return w_receiver
+
+
 @named(MODULE, 'primitiveInputReady', args=0)
 def line_input_ready(interp, w_receiver):
     """-> whether the standard input has something to be read, or has ended."""

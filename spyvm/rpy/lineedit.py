@@ -2,13 +2,13 @@
 
 Translated, the library is loaded when first asked for (dlopen); nothing is linked with it, and where there is none
 `start` says so.  It is given what has been typed whenever someone calls `poll`, so that the VM goes on while the user
-thinks: the library's callback interface.  Untranslated, it is Python's module `readline`, and `poll` waits for the line.
-There is one terminal and so one editor: the state is the module's.
+thinks: the library's callback interface.  Untranslated, it is Python's module `readline`: from the first key to the end
+of the line, `poll` waits.  There is one terminal and so one editor: the state is the module's.
 """
 import errno
 import sys
 
-from spyvm.rpy import REAL, osio, ticker, we_are_translated
+from spyvm.rpy import REAL, osio, terminal, ticker, we_are_translated
 
 if REAL:
     from rpython.rlib import rdynload, rposix
@@ -57,6 +57,7 @@ class _State(object):
         self.at_end = False
         self.is_libedit = False
         self.phase = IDLE
+        self.seen = 0                       # what had been shown, osio.SHOWN.count, when the line was
         self.prompt = ''                    # untranslated
         self.c_line = _NO_LINE              # translated: a complete line, which is to be freed
         self.remove_handler = _NO_FUNCTION
@@ -72,6 +73,7 @@ def start():
             _load()
         else:
             STATE.started = _import_readline() is not None
+        osio.SHOWN.has_errors = osio.isatty(osio.STDERR)
     return STATE.started
 
 
@@ -82,28 +84,53 @@ def is_started():
 def begin_line(prompt):
     """Show the prompt, which has no NUL, and let the user edit a line; one that was being edited is given up."""
     abandon_line()
+    fresh_line()
     STATE.interrupted = False
     STATE.at_end = False
     STATE.phase = EDITING
+    terminal.lend()
     if we_are_translated():
         _install_handler(prompt)
     else:
         STATE.prompt = prompt
+        _show(prompt)
+    STATE.seen = osio.SHOWN.count
+
+
+def _show(text):
+    try:
+        osio.write(osio.STDOUT, text)
+    except OSError:
+        pass        # the terminal is gone; reading from it will tell
+
+
+def fresh_line():
+    """What is shown next begins a line."""
+    if not osio.SHOWN.line_ended:
+        _show('\n')
 
 
 def poll():
     """Take what has been typed; IDLE if there is no line, EDITING if it goes on, COMPLETE or ENDED if it does not."""
     if STATE.phase == EDITING:
-        if we_are_translated():
-            for _ in range(MOST_AT_ONCE):
-                if STATE.phase != EDITING or not osio.input_ready(osio.STDIN):
-                    break
-                STATE.read_char()
-                if STATE.at_end and STATE.phase == EDITING:     # libedit does not tell
-                    STATE.remove_handler()
-                    STATE.phase = ENDED
-        else:
+        if not terminal.is_ours():
+            pass            # reading would stop the process
+        elif we_are_translated():
+            if terminal.take_resumed():
+                _prepare_again()
+                _show_again()
+            elif STATE.seen != osio.SHOWN.count:
+                _show_again()
+            _read_what_is_typed()
+        elif terminal.take_interrupted():
+            _interrupted()
+        elif osio.input_ready(osio.STDIN):
             _input()
+        elif STATE.seen != osio.SHOWN.count:
+            _show_again()
+        if STATE.phase != EDITING:
+            terminal.give_back()
+            osio.SHOWN.line_ended = True
     return STATE.phase
 
 
@@ -125,11 +152,22 @@ def take_line():
     return line
 
 
+def _show_again():
+    """The line that is being edited is somewhere above, because another process of the image has written something."""
+    fresh_line()
+    if we_are_translated():
+        _call('rl_forced_update_display')
+    else:
+        _show(STATE.prompt)
+    STATE.seen = osio.SHOWN.count
+
+
 def abandon_line():
     """Give up the line that is being edited; the terminal is as it was before."""
     if STATE.phase == EDITING and we_are_translated():
         _call('rl_callback_sigcleanup')     # of a search through the history, a key sequence
         STATE.remove_handler()
+    terminal.give_back()
     if STATE.phase == COMPLETE:
         take_line()
     STATE.phase = IDLE
@@ -174,7 +212,9 @@ def _input():
     STATE.phase = COMPLETE
     prompt = STATE.prompt
     STATE.prompt = ''
+    _show('\r')       # where the prompt is already
     try:
+        terminal.give_back()            # the library looks whether it is to show what is typed
         if sys.version_info[0] >= 3:
             STATE.prompt = osio.from_native(input(prompt))
         else:
@@ -182,8 +222,14 @@ def _input():
     except EOFError:
         STATE.phase = ENDED
     except KeyboardInterrupt:
-        osio.write(osio.STDOUT, '\n')
-        STATE.interrupted = True
+        _interrupted()
+
+
+def _interrupted():
+    _show('\n')
+    STATE.prompt = ''
+    STATE.interrupted = True
+    STATE.phase = COMPLETE
 
 
 # ---- translated
@@ -229,6 +275,22 @@ def _set_up():
     if insert and bind:
         rffi.cast(_BINDING, bind)(rffi.cast(rffi.INT, TAB), insert)
     return True
+
+
+def _read_what_is_typed():
+    for _ in range(MOST_AT_ONCE):
+        if STATE.phase != EDITING or not osio.input_ready(osio.STDIN):
+            break
+        STATE.read_char()
+        if STATE.at_end and STATE.phase == EDITING:     # libedit does not tell
+            STATE.remove_handler()
+            STATE.phase = ENDED
+
+
+def _prepare_again():
+    """The process was stopped and goes on: the terminal is in the shell's mode, while the library takes it for prepared."""
+    _call('rl_deprep_terminal')
+    _call_with_count('rl_prep_terminal', 1)
 
 
 def _line_done(c_line):

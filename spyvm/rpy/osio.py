@@ -64,6 +64,22 @@ def _check_name(name):
         raise OSError(errno.ENOENT, 'NUL in a file name')
 
 
+class _Shown(object):
+    """What the terminal shows, as far as it comes from read() and write(), for the one who edits lines there."""
+
+    def __init__(self):
+        self.count = 0              # of writes
+        self.line_ended = True      # whether the next character goes to the beginning of a line
+        self.has_errors = True      # whether the standard error stream is shown, too
+
+    def note(self, fd, text):
+        if text != '' and (fd == STDOUT or fd == STDERR and self.has_errors):
+            self.count += 1
+            self.line_ended = text.endswith('\n')
+
+SHOWN = _Shown()
+
+
 # ---- whole files
 
 def read_file(path):
@@ -158,7 +174,10 @@ def _read(fd, count):
         raise OSError(errno.EINVAL, 'negative count')
     while True:
         try:
-            return _text(os.read(fd, count))
+            text = _text(os.read(fd, count))
+            if fd == STDIN and text.endswith('\n'):
+                SHOWN.line_ended = True
+            return text
         except OSError as e:
             if e.errno != errno.EINTR:
                 raise
@@ -182,6 +201,7 @@ def write(fd, text):
         assert done >= 0
         text = text[done:]
         done = write_some(fd, text)
+    SHOWN.note(fd, text)
 
 
 def seek(fd, position):
@@ -226,6 +246,18 @@ def sync_directory(path):
         sync(fd)
     finally:
         close(fd)
+
+
+def ensure_standard_descriptors():
+    """Where one of the three is closed it is /dev/null from now on: otherwise the next file to be opened would be that one, and
+    be read for input, or take error messages."""
+    try:
+        fd = _open('/dev/null', os.O_RDWR)
+        while fd <= STDERR:
+            fd = _open('/dev/null', os.O_RDWR)
+        close(fd)
+    except OSError:
+        pass
 
 
 def isatty(fd):

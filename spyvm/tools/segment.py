@@ -1,6 +1,7 @@
 """`spy segment`: what is in a stored image segment."""
 from spyvm.image.container.detect import LARGEST, find_segment, printable
 from spyvm.image.errors import ImageError
+from spyvm.image.saving import reason, unreadable
 from spyvm.image.segment.records import read_records
 from spyvm.image.segment.references import CHARACTER, INNER, OUTER, SMALL_FLOAT, SMALL_INTEGER, tag_of, value_of
 from spyvm.image.segment.source import words_of
@@ -58,8 +59,8 @@ def read_file(path):
             osio.close(fd)
         done = True
         return buffer
-    except OSError:
-        raise ImageError('the file cannot be read')
+    except OSError as e:
+        raise ImageError(unreadable(e))
     except MemoryError:
         raise ImageError('the file is larger than the memory')
     finally:
@@ -83,8 +84,8 @@ def write_graph(path, dot_path, text):
             osio.write(fd, text)
         finally:
             osio.close(fd)
-    except OSError:
-        raise ImageError('%s cannot be written' % dot_path)
+    except OSError as e:
+        raise ImageError('%s cannot be written: %s' % (dot_path, reason(e)))
 
 
 class ClassTotal(object):

@@ -7,6 +7,11 @@ import sys
 
 import pytest
 
+try:
+    from shlex import quote
+except ImportError:     # Python 2.7
+    from pipes import quote
+
 from kernelimages import kernel_image
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -54,32 +59,46 @@ class Spy(object):
         out, err = process.communicate(options.get('input', '').encode('utf-8'))
         return process.returncode, out.decode('utf-8'), RPYTHON_WARNING.sub('', err.decode('utf-8'))
 
+    def shell(self, line):
+        """The same for a line in which `spy` is the command: for what only a shell can do with streams and arguments."""
+        script = 'spy() { %s "$@"; }; %s' % (' '.join(quote(each) for each in self.command), line)
+        process = subprocess.Popen(['sh', '-c', native(script)], cwd=str(self.directory), env=self.environ,
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        out, err = process.communicate(b'')
+        return process.returncode, out.decode('utf-8'), RPYTHON_WARNING.sub('', err.decode('utf-8'))
+
     def write(self, name, text):
-        """Make a file in the directory; its name."""
+        """Make a file in the directory, of bytes or of text in UTF-8; its name."""
         with open(os.path.join(str(self.directory), name), 'wb') as out:
-            out.write(text.encode('utf-8'))
+            out.write(text if isinstance(text, bytes) else text.encode('utf-8'))
         return name
 
     def terminal(self, *arguments):
-        return Terminal(self, arguments)
+        return Terminal(self, self.command + list(arguments))
 
 
 class Terminal(object):
-    """The command line at a terminal where a person sits."""
+    """A command, of spy or a shell, at a terminal where a person sits."""
 
-    def __init__(self, spy, arguments):
+    def __init__(self, spy, command):
         pty = pytest.importorskip('pty')
         master, slave = pty.openpty()
         environ = dict(spy.environ)
         environ['TERM'] = 'dumb'
-        self.process = subprocess.Popen(spy.command + list(arguments), cwd=str(spy.directory), env=environ, stdin=slave,
+        self.process = subprocess.Popen(command, cwd=str(spy.directory), env=environ, stdin=slave,
                                         stdout=slave, stderr=slave, preexec_fn=become_foreground, close_fds=True)
         os.close(slave)
         self.master = master
         self.seen = ''
 
     def type(self, text):
-        os.write(self.master, text.encode('utf-8'))
+        os.write(self.master, text if isinstance(text, bytes) else text.encode('utf-8'))
+
+    def is_raw(self):
+        """Whether what is typed goes to an editor, and is not shown and collected by the terminal."""
+        import termios
+        both = termios.ECHO | termios.ICANON
+        return termios.tcgetattr(self.master)[3] & both != both
 
     def wait_for(self, text):
         """Read until the text has been shown; answer all that has been since the last time."""

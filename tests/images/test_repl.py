@@ -3,11 +3,12 @@
 from __future__ import unicode_literals
 
 import os
+import signal
 import subprocess
 
 import pytest
 
-from commands import BOTH, NATIVE, Spy
+from commands import BOTH, NATIVE, quote, Spy, Terminal
 
 SESSION = '''3 + 4
 x := 6.
@@ -104,10 +105,14 @@ Transcript showln: FileStream stdin nextLine printString.
     ('', '', ''), ('3', '3\n', ''), ('(3', '', '1:3: '), ('(3\n\n\n4', '4\n', '3:1: '),
     ('!nonsense', 'the commands are', ''), ('\n\n7\n\n', '7\n', ''), ('"only a comment"', '', ''), ('^3', '3\n', ''),
     ('Zork', '', '1:1: '), ('Smalltalk quit: 3', '', ''), ('thisContext sender printString size > 3', 'true\n', ''),
+    ('quit', 'the commands are', ''), ('help', 'the commands are', ''), ('exit := 5', '5\n', ''),
+    ('count := [:n | n = 0 ifTrue: [0] ifFalse: [1 + (count value: n - 1)]]. count value: 7', '7\n', ''),
+    ('count := [nonsense]\ncount', '', '1:11: nonsense is not declared\n1:1: count is not'), ('a := a + 1', '', '1:6: a is not declared'),
+    ('Processor activeProcess terminate', '', 'spy: the process'), ("Smalltalk quit: 'a'", '', 'Error: an exit status'),
 ])
 def test_inputs(native, typed, out, err):
     status, seen_out, seen_err = native(input=typed)
-    assert status == (3 if 'quit:' in typed else 0)
+    assert status == (3 if 'quit: 3' in typed else 1 if 'terminate' in typed else 0)
     assert seen_out.startswith(out) and seen_err.startswith(err)
     assert bool(seen_err) == bool(err)
 
@@ -129,13 +134,14 @@ def test_at_a_terminal(spy):
     terminal = spy.terminal()
     assert 'leaves' in terminal.wait_for('st> ')
     terminal.type('3 + 4\n')
-    assert '7' in terminal.wait_for('st> ').split('\n')[-2]
+    terminal.wait_for('\n7\r\nst> ')
     terminal.type('(3 +\n')
-    terminal.wait_for('..> ')
+    terminal.wait_for('\n..> ')
     terminal.type('5)\n')
-    assert '8' in terminal.wait_for('st> ').split('\n')[-2]
+    terminal.wait_for('\n8\r\nst> ')
     terminal.type('nil zork\n')
-    assert 'MessageNotUnderstood: UndefinedObject>>zork' in terminal.wait_for('st> ')
+    terminal.wait_for('MessageNotUnderstood: UndefinedObject>>zork')
+    terminal.wait_for('(1:5)\r\nst> ')
     leave(terminal)
 
 
@@ -179,30 +185,138 @@ def test_a_search_is_given_up(native):
     terminal.type('\x12+')
     terminal.wait_for('3 + 4')
     terminal.type('\x03')
-    terminal.wait_for('st> ')
+    terminal.wait_for('\nst> ')
     terminal.type('20 * 5\n')
-    assert '100' in terminal.wait_for('st> ')
+    terminal.wait_for('20 * 5\r\n100\r\nst> ')
     leave(terminal)
 
 
-def test_other_processes_run_while_the_prompt_waits(native):
-    terminal = at_prompt(native)
-    terminal.type("[3 timesRepeat: [(Delay forMilliseconds: 20) wait]. Transcript showln: 'a' , 'wake'; flush] fork\n")
-    terminal.wait_for('awake')
+def test_other_processes_run_while_the_prompt_waits(spy):
+    """What they write is followed by the prompt, on a line of its own."""
+    terminal = at_prompt(spy)
+    terminal.type("[3 timesRepeat: [(Delay forMilliseconds: 20) wait]. Transcript show: 'a' , 'wake'; flush] fork\n")
+    terminal.wait_for('awake\r\nst> ')
     terminal.type('3 + 4\n')
-    assert '7' in terminal.wait_for('st> ')
+    terminal.wait_for('7\r\nst> ')
+    terminal.type('[nil zork] fork\n')
+    terminal.wait_for('UndefinedObject>>zork')
+    terminal.wait_for(')\r\nst> ')
     terminal.type('!quit\n')
     assert terminal.close() == 0
 
 
+def test_what_is_printed_begins_a_line(spy):
+    terminal = at_prompt(spy)
+    terminal.type("Transcript show: 'a' , 'b'. 3 + 4\n")
+    terminal.wait_for('ab\r\n7\r\nst> ')
+    terminal.type("Transcript show: 'a' , 'b'. 3 zork\n")
+    terminal.wait_for('ab\r\nMessageNotUnderstood')
+    terminal.wait_for('st> ')
+    terminal.type("FileStream stdout nextPutAll: 'name? '; flush. FileStream stdin nextLine\n")
+    terminal.wait_for('\r\nname? ')
+    terminal.type('Ann\n')
+    terminal.wait_for("Ann\r\n'Ann'\r\nst> ")
+    leave(terminal)
+
+
+def test_bytes_that_are_not_utf_8(native):
+    """They are characters as in files; the session goes on."""
+    terminal = at_prompt(native)
+    terminal.type(b"'x\xff\xfe' size + 40\n")
+    terminal.wait_for('43\r\nst> ')
+    leave(terminal)
+
+
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_signals_end_it(spy, number):
+    """The shell gets the terminal as it was, and the exit status of a signal."""
+    terminal = at_prompt(spy)
+    assert terminal.is_raw()
+    terminal.process.send_signal(number)
+    assert terminal.process.wait() == -number
+    assert not terminal.is_raw()
+    terminal.close()
+
+
+def test_what_was_typed_is_remembered_at_once(native):
+    terminal = at_prompt(native)
+    terminal.type('3 + 4\n')
+    terminal.wait_for('7\r\nst> ')
+    terminal.type('half a line')
+    terminal.wait_for('half a line')
+    terminal.process.send_signal(signal.SIGHUP)
+    assert terminal.process.wait() == -signal.SIGHUP
+    assert not terminal.is_raw()
+    terminal.close()
+    with open(os.path.join(str(native.directory), '.spy_history')) as history:
+        assert history.read() == '3 + 4\n'
+
+
+def test_signals_that_are_ignored(native):
+    """As with nohup."""
+    terminal = Terminal(native, ['sh', '-c', "trap '' HUP; exec " + quote(native.command[0])])
+    terminal.wait_for('st> ')
+    terminal.process.send_signal(signal.SIGHUP)
+    terminal.type('3 + 4\n')
+    terminal.wait_for('7\r\nst> ')
+    leave(terminal)
+
+
+def test_stopped_and_continued(native):
+    """With Ctrl-Z and fg: the line is shown again and can be edited; in between the shell has its terminal."""
+    terminal = at_prompt_in_shell(native)
+    terminal.type('+ 4')
+    terminal.wait_for('+ 4')
+    terminal.type('\x1a')
+    terminal.wait_for('shell> ')
+    assert not terminal.is_raw()
+    terminal.type('fg\n')
+    terminal.wait_for('st> + 4')
+    assert terminal.is_raw()
+    terminal.type('\x013 \n')
+    assert '7' in terminal.wait_for('st> ')
+    leave_shell(terminal)
+
+
+def test_in_the_background(native):
+    """Other processes of the image go on; the prompt waits to be in the foreground."""
+    terminal = at_prompt_in_shell(native)
+    terminal.type("[(Delay forMilliseconds: 500) wait. Transcript showln: 'a' , 'wake'] fork\n")
+    terminal.wait_for('st> ')
+    terminal.type('\x1a')
+    terminal.wait_for('shell> ')
+    terminal.type('bg\n')
+    terminal.wait_for('awake')
+    terminal.type('fg\n')
+    terminal.wait_for('st> ')
+    terminal.type('3 + 4\n')
+    assert '7' in terminal.wait_for('st> ')
+    leave_shell(terminal)
+
+
+def at_prompt_in_shell(spy):
+    """Of a shell with job control."""
+    terminal = Terminal(spy, ['env', 'PS1=shell> ', 'sh', '-i'])
+    terminal.wait_for('shell> ')
+    terminal.type(quote(spy.command[0]) + '\n')
+    terminal.wait_for('st> ')
+    return terminal
+
+
+def leave_shell(terminal):
+    terminal.type('!quit\n')
+    terminal.wait_for('shell> ')
+    terminal.type('exit 6\n')
+    assert terminal.close() == 6
+
+
 def test_the_terminal_is_left_as_it_was(native):
     """Also when another process ends the VM while a line is being edited."""
-    termios = pytest.importorskip('termios')
     terminal = at_prompt(native)
     terminal.type('[(Delay forMilliseconds: 200) wait. Smalltalk quit: 5] fork\n')
     terminal.wait_for('st> ')
     terminal.process.wait()
-    assert termios.tcgetattr(terminal.master)[3] & (termios.ECHO | termios.ICANON) == termios.ECHO | termios.ICANON
+    assert not terminal.is_raw()
     assert terminal.close() == 5
 
 

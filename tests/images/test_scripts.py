@@ -4,6 +4,7 @@ from __future__ import unicode_literals
 
 import os
 import re
+import subprocess
 import xml.dom.minidom
 
 import pytest
@@ -51,6 +52,7 @@ def test_error_in_code(spy):
     ('3 + 4', '7'), ('nil', 'nil'), ('a := 3. a * a', '9'), ('^5. ', '5'), ("'it''s'", "'it''s'"), ('', 'nil'),
     ('(Delay forMilliseconds: 10) wait. 1', '1'), ("FileStream stdout nextPutAll: 'x'. 2", 'x2'),
     ('[3 / 0] on: ZeroDivide do: [:ex | ex return: 4]', '4'),
+    ('fib := [:n | n < 2 ifTrue: [n] ifFalse: [(fib value: n - 1) + (fib value: n - 2)]]. fib value: 15', '610'),
 ])
 def test_values(native, code, out):
     assert native('-c', code) == (0, out + '\n', '')
@@ -101,10 +103,84 @@ def test_scripts_are_told_by_what_is_in_them(native):
     assert native('script') == (0, 'here\n', '')
     assert native('-', input="Transcript showln: 'stdin'") == (0, 'stdin\n', '')
     assert native('--memory', '500', 'script') == (0, 'here\n', '')
-    status, out, err = native('none.st')
-    assert (status, out) == (1, '') and err.startswith('spy: none.st: ') and err.count('\n') == 1
-    status, out, err = native('none')
-    assert (status, out) == (1, '') and err.startswith('spy: none: ')
+    assert native('none.st') == (1, '', 'spy: none.st: there is no such file\n')
+    assert native('none') == (1, '', 'spy: none: the file cannot be read: there is no such file\n')
+    os.mkdir(os.path.join(str(native.directory), 'folder.st'))
+    assert native('folder.st') == (1, '', 'spy: folder.st: a folder is no script\n')
+
+
+@pytest.mark.parametrize('text,out,err', [
+    (b'', '', ''), (b'\n \n', '', ''), (b'"comment"', '', ''), (b'#!/bin/spy', '', ''), (b'Transcript show: 1', '1', ''),
+    (b'Transcript showln: 1.\r\nTranscript showln: 2.\r\n3 zork\r\n', '1\n2\n', 'a.st:3:3: Message'),
+    (b'\xef\xbb\xbf#!/bin/spy\nTranscript showln: 1.\n3 zork', '1\n', 'a.st:3:3: Message'),
+    (b"Transcript showln: 'gr\xfcn'. 'gr\xfcn' zork", 'gr\xfcn\n', 'a.st:1:35: Message'),
+    (b'\x00\x01\x02', '', 'a.st:1:1: '), (b"Transcript showln: 'abc", '', 'a.st:1:20: '), (b'3 + (4', '', 'a.st:1:7: '),
+    (b"[Transcript showln: 1. 3 zork] ensure: [Transcript showln: 2]", '1\n2\n', 'a.st:1:26: Message'),
+    (b"[3 zork] ensure: [4 pork]", '', 'a.st:1:4: Message'), (b'^3. 4', '', 'a.st:1:5: '),
+    (b"Transcript showln: 1.\n#(1 2) do: [:x |\n  x zork]", '1\n', 'a.st:3:5: Message'),
+    (b"Processor activeProcess terminate", '', 'spy: the process '), (b"Smalltalk quit: nil", '', 'a.st:1:11: Error: an exit'),
+])
+def test_all_kinds_of_scripts(native, text, out, err):
+    native.write('a.st', text)
+    status, seen_out, seen_err = native('a.st')
+    assert (status, seen_out) == (1 if err else 0, out)
+    assert seen_err.startswith(err) and bool(seen_err) == bool(err)
+
+
+def test_a_script_that_is_executable(native):
+    """The shell finds it by #!, what is behind it is its own, whatever it looks like."""
+    path = os.path.join(str(native.directory), native.write('hello', '#!%s\nTranscript showln: Smalltalk arguments printString'
+                                                            % native.command[0]))
+    os.chmod(path, 0o755)
+    process = subprocess.Popen([path, '-c', '--help', 'a b', ''], env=native.environ, stdout=subprocess.PIPE)
+    assert process.communicate()[0] == b"#('-c' '--help' 'a b' '')\n" and process.returncode == 0
+
+
+def test_words_that_are_not_utf_8(native):
+    """Their bytes are the codes of characters, as in files."""
+    assert native.shell("spy -c 'Smalltalk arguments first size' -- $(printf '\\377\\376')") == (0, '2\n', '')
+    assert native.shell("spy -c \"$(printf \"'\\377\\376' size\")\"") == (0, '2\n', '')
+
+
+def test_undeclared_names_are_told_after_an_error(native):
+    """They are the likely cause of it."""
+    native.write('a.st', """Object subclass: #Foo instanceVariableNames: '' classVariableNames: '' package: 'X'!
+!Foo methodsFor: 'x'!
+bar ^Zork new! !
+Foo new bar!
+""")
+    status, out, err = native('a.st')
+    assert (status, out) == (1, '') and err.startswith('a.st:3:11: MessageNotUnderstood')
+    assert err.endswith('a.st:3:6: warning: Zork is not declared\n')
+
+
+FULL = 'spy: the standard output cannot be written\n'
+
+
+@pytest.mark.skipif(not os.path.exists('/dev/full'), reason='no /dev/full')
+@pytest.mark.parametrize('line,err', [
+    ("spy -c 3", FULL), ("spy -c 'Transcript showln: 3'", FULL), ("spy a.st", FULL), ("echo 3 + 4 | spy", FULL),
+    ("echo 'Transcript showln: 3' | spy -", FULL), ("spy test PointTest", FULL),
+    ("spy --help", 'spy: input or output failed: the disk is full\n'),
+    ("spy info $SPY_IMAGE", 'spy: input or output failed: the disk is full\n'),
+])
+def test_output_that_is_full(native, line, err):
+    """Also what is found out at the end only, when a buffer is flushed."""
+    native.write('a.st', "FileStream stdout nextPutAll: 'x'")
+    assert native.shell(line + ' > /dev/full') == (1, '', err)
+
+
+def test_output_that_is_closed(native):
+    """The first file that is opened must not get what was meant for people; errors that cannot be told are no crash."""
+    native.write('a.st', """| file |
+file := FileStream forceNewFileNamed: 'mine.txt'.
+file nextPutAll: 'mine'; nl; flush.
+Transcript showln: 'shown'.
+3 zork""")
+    assert native.shell('spy a.st 2>&- >&- <&-') == (1, '', '')
+    assert native.directory.join('mine.txt').read() == 'mine\n'
+    assert native.shell('spy -z 2>&-') == (1, '', '')
+    assert native.shell("(spy -c '1 to: 100000 do: [:i | Transcript showln: i]'; echo $? >&2) | head -1") == (0, '1\n', '141\n')
 
 
 def test_standard_streams(native):
@@ -174,6 +250,16 @@ def test_test_command_without_tests(native):
     assert native('test', 'NoSuchTest') == (1, '', 'spy: no test matches NoSuchTest\n')
     status, out, err = native('test', 'a', 'b')
     assert (status, out) == (1, '') and err.count('\n') == 1
+
+
+def test_a_report_that_cannot_be_written(native):
+    """Is told before the tests run, if that can be found out."""
+    for path in ('none/report.xml', '.', ''):
+        assert native('test', 'PointTest', '--junit', path) == (
+            1, '', 'spy: %s: the report cannot be written there\n' % path)
+    if os.path.exists('/dev/full'):
+        status, out, err = native('test', 'PointTest', '--junit', '/dev/full')
+        assert (status, err) == (1, 'spy: /dev/full: the report cannot be written there\n') and ' 0 failed' in out
 
 
 def test_the_same_words_behind_the_image(native):

@@ -98,6 +98,23 @@ def test_lines_come_when_they_are_complete(interp, monkeypatch):
     assert call(interp, 'SpyLinePlugin', 'primitivePollLine') is memory.w_nil
 
 
+def test_a_fresh_line(interp, monkeypatch):
+    """Nothing is written if what has been written last has ended a line, or where lines are not edited."""
+    written = []
+    monkeypatch.setattr(osio, 'write_some', lambda fd, data: written.append((fd, data)) or len(data))
+    monkeypatch.setattr(osio, 'SHOWN', osio._Shown())
+    monkeypatch.setattr(lineedit.STATE, 'started', True)
+    call(interp, 'SpyLinePlugin', 'primitiveFreshLine')
+    assert written == []
+    osio.write(osio.STDOUT, 'ab')
+    call(interp, 'SpyLinePlugin', 'primitiveFreshLine')
+    call(interp, 'SpyLinePlugin', 'primitiveFreshLine')
+    assert written == [(osio.STDOUT, 'ab'), (osio.STDOUT, '\n')]
+    monkeypatch.setattr(lineedit.STATE, 'started', False)
+    with pytest.raises(PrimitiveFailed):
+        call(interp, 'SpyLinePlugin', 'primitiveFreshLine')
+
+
 def test_whether_there_is_input():
     reading, writing = os.pipe()
     assert not osio.input_ready(reading)
