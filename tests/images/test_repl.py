@@ -108,6 +108,7 @@ Transcript showln: FileStream stdin nextLine printString.
     ('quit', 'the commands are', ''), ('help', 'the commands are', ''), ('exit := 5', '5\n', ''),
     ('count := [:n | n = 0 ifTrue: [0] ifFalse: [1 + (count value: n - 1)]]. count value: 7', '7\n', ''),
     ('count := [nonsense]\ncount', '', '1:11: nonsense is not declared\n1:1: count is not'), ('a := a + 1', '', '1:6: a is not declared'),
+    ('#(1 2\n!quit\n3)', '', ''), ('Error signal: 17\n3 + 4', '7\n', 'Error: 17\n'),
     ('Processor activeProcess terminate', '', 'spy: the process'), ("Smalltalk quit: 'a'", '', 'Error: an exit status'),
 ])
 def test_inputs(native, typed, out, err):
