@@ -82,6 +82,8 @@ class Scanner(object):
             if self.peek() == u':' and self.peek(1) != u'=':
                 self.pos += 1
                 return self.token(KEYWORD, start)
+            if text == u'_':
+                return self.token(ASSIGN, start)    # what := was once written as
             return Token(NAME, text, start, self.pos)
         if is_digit(c):
             return self.literal(start, self.number())
@@ -225,18 +227,20 @@ class Scanner(object):
         return value
 
     def digit(self, ahead):
-        """The value of the digit or capital letter there; 99 for anything else."""
+        """The value of the digit or letter there; 99 for anything else."""
         c = self.peek(ahead)
         if is_digit(c):
             return ord(c) - 48
         if u'A' <= c <= u'Z':
             return ord(c) - 55
+        if u'a' <= c <= u'z':
+            return ord(c) - 87
         return 99
 
     def decimals_of_radix(self, radix):
-        """How many digits, behind a period, belong to the number that ends here.  Capital letters may be digits as well
-        as begin the next statement, as in 16rFF.Array new: that they do if they are part of a name."""
-        if self.peek() != u'.':
+        """How many digits, behind a period, belong to the number that ends here.  Letters may be digits as well as begin
+        the next statement, as in 16rFF.Array new: that they do if they are part of a name, or the first one is small."""
+        if self.peek() != u'.' or self.peek(1) >= u'a':
             return 0
         count = 0
         while self.digit(count + 1) < radix:

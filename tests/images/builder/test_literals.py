@@ -32,7 +32,8 @@ def literal_of(source):
 
 NUMBERS = [
     ('100', 100), ('16rFF', 255), ('-16rFF', -255), ('16r-FF', -255), ('2r1010', 10), ('36rZZ', 1295), ('1e10', 10 ** 10),
-    ('5e2', 500), ('16r1F', 31), ('2r11e4', 48), ('1_000_000', 1000000),
+    ('5e2', 500), ('16r1F', 31), ('16rff', 255), ('36rSqueak', 1738141148), ('16r1e3', 0x1E3),
+    ('2r11e4', 48), ('1_000_000', 1000000),
     ('123456789012345678901234567890', 123456789012345678901234567890), ('-5', -5), ('1000e-2', 10),
 ]
 
@@ -47,6 +48,17 @@ def test_integers(source, expected):
 def test_floats(source):
     assert literal_of(source) == Float(float(source)).key()
     assert literal_of('-' + source) == Float(-float(source)).key()
+
+
+@pytest.mark.parametrize('source,expected', [('2r1.1', 1.5), ('16rA.C', 10.75), ('-2r1.01e3', -10.0), ('16r-1.8', -1.5),
+                                             ('2r0.1e-1073', 5e-324), ('10r0.1', 0.1), ('2r-0.0', -0.0)])
+def test_floats_with_a_radix(source, expected):
+    assert literal_of(source) == Float(expected).key()
+
+
+def test_a_capital_letter_behind_a_period_may_begin_a_statement():
+    record = compiled('m | a | ^{16rF1000. 16rF2000.Array. 16rF3000.a}', V3)
+    assert [value(record.literals[index]) for index in (0, 1, 3)] == [('integer', each) for each in (0xF1000, 0xF2000, 0xF3000)]
 
 
 def test_other_numbers():
