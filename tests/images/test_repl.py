@@ -5,6 +5,7 @@ from __future__ import unicode_literals
 import os
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -251,6 +252,19 @@ def test_what_was_typed_is_remembered_at_once(native):
     terminal.close()
     with open(os.path.join(str(native.directory), '.spy_history')) as history:
         assert history.read() == '3 + 4\n'
+
+
+@pytest.mark.parametrize('words,shown', [(['-'], ''), (['-c', '[true] whileTrue'], ''), (['test'], 'Test')])
+def test_interrupted_runs(native, words, shown):
+    """Without a prompt, Ctrl-C ends them."""
+    terminal = native.terminal(*words)
+    if shown:
+        terminal.wait_for(shown)
+    else:
+        time.sleep(0.2)
+    terminal.type('\x03')
+    terminal.wait_for('UserInterrupt: interrupted by the user\r\n    ')
+    assert terminal.close() == 130
 
 
 def test_signals_that_are_ignored(native):
