@@ -246,6 +246,35 @@ def test_failing_tests(native):
     assert failure.getAttribute('message') == 'Got 4 instead of 3.'
 
 
+def test_tests_in_a_script(native):
+    """The stack of an error is that of the test alone, with places; of a deep one the middle is left out."""
+    native.write('a.st', """TestCase subclass: #MyTest instanceVariableNames: '' classVariableNames: '' package: 'Demo'!
+!MyTest methodsFor: 'x'!
+setUp self class == MyTest ifTrue: [^self]. nil setUpFails!
+testDeep self deep: 1000!
+deep: n n = 0 ifTrue: [nil zork] ifFalse: [self deep: n - 1]! !
+MyTest subclass: #MyOtherTest instanceVariableNames: '' classVariableNames: '' package: 'Demo'!
+!MyOtherTest methodsFor: 'x'!
+testFine! !
+Smalltalk quit: (TextTestRunner new junitName: 'report.xml'; runMatching: 'My*Test')!
+""")
+    status, out, err = native('a.st')
+    assert (status, err) == (1, '')
+    assert """ERROR MyOtherTest>>testFine
+    MessageNotUnderstood: UndefinedObject>>setUpFails
+        UndefinedObject(ProtoObject)>>doesNotUnderstand:
+        MyOtherTest(MyTest)>>setUp (a.st:3:49)
+ERROR MyTest>>testDeep
+    MessageNotUnderstood: UndefinedObject>>zork
+        UndefinedObject(ProtoObject)>>doesNotUnderstand:
+        MyTest>>deep: (a.st:5:28)
+        MyTest>>deep: (a.st:5:49)
+""" in out
+    errors = xml.dom.minidom.parse(os.path.join(str(native.directory), 'report.xml')).getElementsByTagName('error')
+    deep = [each for each in errors if 'zork' in each.getAttribute('message')][0].firstChild.data.splitlines()
+    assert len(deep) == 41 and '... 963 more' in deep and deep[-1] == 'MyTest>>testDeep (a.st:4:15)'
+
+
 def test_test_command_without_tests(native):
     assert native('test', 'NoSuchTest') == (1, '', 'spy: no test matches NoSuchTest\n')
     status, out, err = native('test', 'a', 'b')
