@@ -1,6 +1,7 @@
 """The command line: options and sub-commands.  The only place that knows argv."""
 from spyvm.image.errors import ImageError
 from spyvm.image.saving import reason
+from spyvm.interpreter import tracing
 from spyvm.interpreter.unwinding import FatalError
 from spyvm.platform import kernelimage, scripts
 from spyvm.platform.host import Exit, Host, VERSION
@@ -297,6 +298,7 @@ def set_jit(parameters):
     try:
         jit.set_user_param(None, JIT_DEFAULTS)
         if parameters:
+            tracing.fix()
             jit.set_user_param(None, parameters)
     except Exception:       # each parameter has limits of its own, and RPython exceptions for them
         raise UsageError('--jit: RPython does not take %s' % parameters)

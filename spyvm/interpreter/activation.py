@@ -116,14 +116,32 @@ class Activation(object):
                 return e.w_value
             raise
 
+    @jit.dont_look_inside
+    def run_apart(self, new, depth):
+        """Run the context `new` until it returns, for a caller that links it to its sender where it leaves by an exception."""
+        if depth >= ticker.limit():
+            self.leave_at_limit(new, depth)
+        try:
+            return interpret(self, new, depth + 1)
+        except NonLocalReturn as e:
+            if self.is_home(e, new):
+                return e.w_value
+            raise
+
     def ends_here(self, e, frame, new):
         """Whether a non-local return that leaves the context `new` was to return from it; if not, it goes on through `frame`."""
+        if self.is_home(e, new):
+            return True
+        e.link(frame)
+        return False
+
+    def is_home(self, e, new):
+        """Whether a non-local return ends in `new`, which is then done with."""
         if e.home is new and not e.blocked:
             self.discard(e, new)
             return True
         if new.code.unwind_mark and new.w_closure is None:
             e.blocked = True
-        e.link(frame)
         return False
 
     @jit.unroll_safe
@@ -142,14 +160,19 @@ class Activation(object):
     @jit.dont_look_inside
     def limit_reached(self, frame, new, depth):
         """Too deep, or a tick: perhaps leave the VM's stack before running `new`."""
+        try:
+            self.leave_at_limit(new, depth)
+        except StackUnwind as e:
+            e.link(frame)
+            raise
+
+    def leave_at_limit(self, new, depth):
         if depth >= self.max_depth:
             if self.low_space is not None:
                 self.low_space.check(self)
         elif not self.poll():
             return
-        e = StackUnwind(new)
-        e.link(frame)
-        raise e
+        raise StackUnwind(new)
 
     def return_from_block(self, frame, w_value):
         """^ in a block: return from its home."""

@@ -3,20 +3,27 @@ from spyvm.interpreter import opcodes as op
 from spyvm.objects.model import W_SmallInteger, W_Float
 from spyvm.rpy.arith import ovfcheck
 
+MOST_EXACT = 1 << 53     # all integers up to this are Floats
+
 
 def binary(interp, opcode, w_a, w_b):
     """The result of opcode ADD to BIT_OR; None where it takes a send (other classes, results that are not SmallIntegers)."""
     if isinstance(w_a, W_SmallInteger):
         if isinstance(w_b, W_SmallInteger):
             return integers(interp, opcode, w_a, w_b)
-        if isinstance(w_b, W_Float):
+        if isinstance(w_b, W_Float) and is_exact(opcode, w_a.value):
             return floats(interp, opcode, float(w_a.value), w_b.value)
     elif isinstance(w_a, W_Float):
         if isinstance(w_b, W_Float):
             return floats(interp, opcode, w_a.value, w_b.value)
-        if isinstance(w_b, W_SmallInteger):
+        if isinstance(w_b, W_SmallInteger) and is_exact(opcode, w_b.value):
             return floats(interp, opcode, w_a.value, float(w_b.value))
     return None
+
+
+def is_exact(opcode, value):
+    """Whether an operation on an integer and a Float may take the integer as a Float: comparisons must not round it."""
+    return opcode < op.LT or opcode > op.NE or -MOST_EXACT <= value and value <= MOST_EXACT
 
 
 def integers(interp, opcode, w_a, w_b):

@@ -119,13 +119,13 @@ class Base(object):
         return self.new_context_for(target, context, w_receiver, args_w)
 
     @jit.dont_look_inside
-    def new_context_for(self, target, w_sender, w_receiver, args_w):
-        """A context ready to run a method."""
+    def new_context_for(self, target, w_sender, w_receiver, args_w, error=0):
+        """A context ready to run a method.  `error` is the code of its primitive, which failed, or 0."""
         new = W_Context(self.memory.view_MethodContext, target, target.frame_size)
         new.w_receiver = w_receiver
         for i in range(len(args_w)):
             new.stack[i] = args_w[i]
-        self.finish_activation(new, target, len(args_w), 0)
+        self.finish_activation(new, target, len(args_w), error)
         new.w_sender = w_sender
         return new
 

@@ -9,18 +9,20 @@ from spyvm.objects.raw import W_Bytes
 from spyvm.primitives import registry
 from spyvm.rpy import jit
 
-MAX_CACHES = 4              # classes an inline cache remembers at one send
+MAX_CACHES = 4              # classes that a send meets before it is one of those with many
+MANY_CACHES = 8             # classes that the inline cache of such a send remembers
 
 
 class InlineCache(object):
     """What a send found for one class, as long as the class's version stays."""
-    _immutable_fields_ = ['view', 'version', 'target', 'next']
+    _immutable_fields_ = ['view', 'version', 'target', 'next', 'many']
 
-    def __init__(self, view, version, target, next):
+    def __init__(self, view, version, target, next, many):
         self.view = view
         self.version = version
         self.target = target
         self.next = next
+        self.many = many        # there have been more than MAX_CACHES classes here
 
 
 class Lookup(object):
@@ -79,17 +81,29 @@ class Lookup(object):
 
     @jit.dont_look_inside
     def cached_target(self, code, pc, view, w_selector):
-        cache = code.sites[pc]
+        first = cache = code.sites[pc]
         count = 0
+        outdated = False
         while cache is not None:
-            if cache.view is view and cache.version is view.version:
+            if cache.version is not cache.view.version:
+                outdated = True
+            elif cache.view is view:
                 return cache.target
+            else:
+                count += 1
             cache = cache.next
-            count += 1
         target = self.find_target(view, w_selector)
         if target is not None:
-            code.sites[pc] = InlineCache(view, view.version, target, code.sites[pc] if count < MAX_CACHES else None)
+            many = first is not None and first.many
+            full = count >= (MANY_CACHES if many else MAX_CACHES)
+            code.sites[pc] = InlineCache(view, view.version, target, None if full or outdated else first, many or full)
         return target
+
+    @jit.elidable
+    def has_many_classes(self, code, pc):
+        """Whether the send at pc has met receivers of more than MAX_CACHES classes."""
+        cache = code.sites[pc]
+        return cache is not None and cache.many
 
     @jit.dont_look_inside
     def prepare(self, w_method):

@@ -1,5 +1,5 @@
 """Looking at the clock and at what else may have happened; waiting when there is nothing to run."""
-from spyvm.interpreter import processes
+from spyvm.interpreter import processes, tracing
 from spyvm.interpreter.unwinding import FatalError, StackUnwind
 from spyvm.objects import special
 from spyvm.objects.errors import PrimitiveFailed
@@ -39,6 +39,7 @@ class Polling(object):
         if self.low_space is not None:
             self.low_space.check(self)
         self.look_at_mourners()
+        tracing.adapt()
         return self.pending_switch
 
     def look_at_mourners(self):

@@ -2,8 +2,9 @@
 from spyvm.interpreter import control
 from spyvm.interpreter.decoder import ACTIVATE, CONTROL, LOOP, PRIMITIVE, RETURN_CONSTANT, RETURN_INSTVAR, RETURN_SELF
 from spyvm.interpreter.naming import symbol_text
-from spyvm.interpreter.unwinding import FatalError, StackUnwind
+from spyvm.interpreter.unwinding import FatalError, NonLocalReturn, StackUnwind
 from spyvm.objects import special
+from spyvm.objects.closure import W_BlockClosure
 from spyvm.objects.errors import ContextNotLinked, PrimitiveFailed
 from spyvm.objects.method import W_CompiledMethod
 from spyvm.objects.model import W_SmallInteger
@@ -22,6 +23,10 @@ class Sends(object):
         assert receiver_at >= 0
         view = self.view_of(frame.stack[receiver_at])
         if jit.we_are_jitted():
+            if self.has_many_classes(code, pc):
+                w_result = self.send_to_many(frame, code, pc, next_pc, sp, w_selector, nargs, depth)
+                if w_result is not None:
+                    return w_result
             view = jit.promote(view)
             target = self.find_target(view, w_selector)
         else:
@@ -35,6 +40,57 @@ class Sends(object):
         if target.kind == ACTIVATE:
             return self.activate(frame, target, next_pc, sp, nargs, depth, 0)
         return self.execute(frame, target, pc, next_pc, sp, nargs, depth)
+
+    def send_to_many(self, frame, code, pc, next_pc, sp, w_selector, nargs, depth):
+        """A send in compiled code to receivers of many classes: the method is not traced into.  None where that cannot be done."""
+        receiver_at = sp - 1 - nargs
+        assert receiver_at >= 0
+        w_receiver = frame.stack[receiver_at]
+        args_w = self.args_from_stack(frame, sp, nargs)
+        frame.pc = next_pc
+        frame.sp = receiver_at
+        try:
+            return self.send_apart(code, pc, w_selector, w_receiver, args_w, depth)
+        except StackUnwind as e:
+            e.link(frame)
+            raise
+        except NonLocalReturn as e:
+            e.link(frame)
+            raise
+        except ContextNotLinked:
+            self.link_and_retry(frame, pc, sp)
+
+    @jit.dont_look_inside
+    def send_apart(self, code, pc, w_selector, w_receiver, args_w, depth):
+        """Send without the context that sends, which the caller links.  None where the method cannot be run without it."""
+        target = self.cached_target(code, pc, self.view_of(w_receiver), w_selector)
+        nargs = len(args_w)
+        if target is None or target.num_args != nargs:
+            return None
+        kind = target.kind
+        error = 0
+        if kind == LOOP:
+            for i in range(nargs - 1, -1, -1):
+                w_block = args_w[i]
+                if isinstance(w_block, W_BlockClosure):
+                    target = self.variant_for(target, w_block)
+                    break
+        elif kind == RETURN_SELF:
+            return w_receiver
+        elif kind == RETURN_CONSTANT:
+            return self.constant(target.operand)
+        elif kind == RETURN_INSTVAR:
+            if isinstance(w_receiver, W_Pointers) and target.operand < len(w_receiver.slots):
+                return w_receiver.slots[target.operand]
+            return None
+        elif kind == PRIMITIVE:
+            try:
+                return self.call_primitive_with(target.function, w_receiver, args_w)
+            except PrimitiveFailed as e:
+                error = e.code
+        elif kind != ACTIVATE:
+            return None
+        return self.run_apart(self.new_context_for(target, None, w_receiver, args_w, error), depth)
 
     def send_special(self, frame, code, pc, next_pc, sp, number, nargs, depth):
         """A send whose selector is entry `number` of the special selectors array."""

@@ -1,11 +1,12 @@
 """Hints for the tracing JIT (rpython.rlib.jit), or functions that do nothing."""
-from spyvm.rpy import REAL
+from spyvm.rpy import REAL, we_are_translated
 
 if REAL:
-    from rpython.rlib.jit import (JitDriver, hint, promote, promote_string, elidable, elidable_promote, unroll_safe,
+    from rpython.rlib import jit_hooks
+    from rpython.rlib.jit import (Counters, JitDriver, hint, promote, promote_string, elidable, elidable_promote, unroll_safe,
                                   dont_look_inside, look_inside_iff, we_are_jitted, isconstant, isvirtual,
                                   set_user_param, set_param, loop_unrolling_heuristic, loop_invariant,
-                                  current_trace_length, JitHookInterface)
+                                  JitHookInterface)
 else:
     class JitDriver(object):
         def __init__(self, **kwargs):
@@ -51,11 +52,16 @@ else:
     def loop_unrolling_heuristic(lst, size, cutoff=2):
         return False
 
-    def current_trace_length():
-        return -1
-
     def set_user_param(driver, text):
         pass
 
     def set_param(driver, name, value):
         pass
+
+
+def compiled_traces():
+    """How many loops and bridges the JIT has compiled so far."""
+    if we_are_translated():
+        return (jit_hooks.stats_get_counter_value(None, Counters.TOTAL_COMPILED_LOOPS) +
+                jit_hooks.stats_get_counter_value(None, Counters.TOTAL_COMPILED_BRIDGES))
+    return 0

@@ -8,6 +8,8 @@ from spyvm.objects.context import W_Context
 from spyvm.objects.model import W_SmallInteger
 from world import CLOSURE_KINDS, World
 
+pytestmark = pytest.mark.usefixtures('sends')
+
 OLD_KINDS = ['v3', 'v3closures']      # Spur images have closures only
 
 SENDER, CLOSURE = 1, 5      # of a MethodContext, as instVarAt: counts

@@ -7,6 +7,8 @@ from spyvm.objects import special
 from spyvm.objects.model import IMMUTABLE
 from world import KINDS, World
 
+pytestmark = pytest.mark.usefixtures('sends')
+
 
 def send(w, asm, receiver, selector, args=(), **kw):
     """What a method that sends one message answers."""
@@ -128,6 +130,45 @@ def test_arithmetic_falls_back_to_sends(kind, asm):
         assert str(binary(n, 'abc', 4)).startswith('sent ')
         if n != 11:
             assert str(binary(n, 4, 'abc')).startswith('sent ')
+
+
+@pytest.mark.parametrize('kind,asm', SETS)
+def test_comparisons_with_floats_do_not_round(kind, asm):
+    """An integer that is no Float is compared by the image's methods, on either side; arithmetic rounds."""
+    w = World(kind)
+    selectors = '+ - < > <= >= = ~='.split()
+    for selector in selectors:
+        w.define('Object', selector, w.method(asm().push_literal(0).return_top(), ['sent ' + selector], args=1))
+
+    def binary(n, a, b):
+        return w.run(w.method(asm().push_literal(0).push_literal(1).special(n).return_top(), [a, b]))
+    exact = min(1 << 53, w.memory.max_int)
+    for n in range(2, 8):
+        assert binary(n, exact, 1.0) in (True, False) and binary(n, 1.0, -exact) in (True, False)
+    if w.memory.max_int > 1 << 53:
+        for n in range(2, 8):
+            for integer in (exact + 1, -exact - 1):
+                assert binary(n, integer, 1.0) == binary(n, 1.0, integer) == 'sent ' + selectors[n]
+        assert binary(0, exact + 1, 1.0) == 2.0 ** 53
+
+
+@pytest.mark.parametrize('kind,asm', SETS)
+def test_many_classes_at_a_send(kind, asm):
+    """What a send has met is told by place; methods that are only defined anew are no more classes."""
+    w = World(kind)
+    code = asm().push_temp(0).send(0, 0).return_top()
+    w_method = w.method(code, [w.symbol('foo')], args=1)
+    receivers = [w.thing(), w.thing('SubThing'), 3, 'abc', None]
+    for i in range(20):
+        w.define('Object', 'foo', w.method(asm().push_int(0).return_top()))
+        w.run(w_method, None, [receivers[i % 4]])
+    sites = [pc for pc, site in enumerate(w_method.code.sites) if site is not None]
+    assert len(sites) == 1 and not w.interp.has_many_classes(w_method.code, sites[0])
+    w.run(w_method, None, [receivers[4]])
+    assert w.interp.has_many_classes(w_method.code, sites[0])
+    for each in receivers + [True, 2.5]:
+        assert w.run(w_method, None, [each]) == 0
+        assert w.interp.has_many_classes(w_method.code, sites[0])
 
 
 @pytest.mark.parametrize('kind,asm', SETS)
