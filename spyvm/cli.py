@@ -33,8 +33,9 @@ options:
   --help            this text
 '''
 
-# A send-heavy loop gains from more unrolling of recursive calls than RPython's default, and needs traces long enough for that;
-# longer ones make programs with deeply nested sends warm up slowly (docs/architecture.md has figures).
+# What a run begins with; spyvm.interpreter.tracing changes some of it.  A send-heavy loop gains from more unrolling of recursive
+# calls than RPython's default, and needs traces long enough for that; longer ones make programs with deeply nested sends warm
+# up slowly (docs/architecture.md has figures).
 JIT_DEFAULTS = 'max_unroll_recursion=16,trace_limit=9000,threshold=1039,function_threshold=1619'
 
 
