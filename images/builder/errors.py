@@ -19,10 +19,11 @@ class Where(object):
 
 class CompileError(Exception):
     """An error in a source: path, line and column (from 1) and a message of one line.  str() is `path:line:column:
-    message`."""
+    message`, on Python 2 in UTF-8."""
 
     def __init__(self, path, line, column, message):
-        Exception.__init__(self, '%s:%d:%d: %s' % (path, line, column, message))
+        text = '%s:%d:%d: %s' % (path, line, column, message)
+        Exception.__init__(self, text if isinstance(text, str) else text.encode('utf-8'))
         self.path = path
         self.line = line
         self.column = column

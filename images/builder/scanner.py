@@ -41,6 +41,15 @@ def is_name_part(c):
     return is_letter(c) or is_digit(c)
 
 
+def described(c):
+    """A character for people, with its code unless everybody knows it: others may look alike or like nothing."""
+    code = ord(c)
+    if 33 <= code <= 126:
+        return c
+    number = '16r%X' % code
+    return u'%s (%s)' % (c, number) if code > 160 else number
+
+
 class Scanner(object):
     def __init__(self, source, where):
         self.source = source
@@ -106,7 +115,7 @@ class Scanner(object):
         if c in BINARY_CHARACTERS:
             self.binary()
             return self.token(BINARY, start)
-        self.error(start, 'unknown character')
+        self.error(start, 'unknown character: ' + described(c))
 
     def token(self, kind, start):
         return Token(kind, self.source[start:self.pos], start, self.pos)

@@ -39,7 +39,9 @@ ERRORS = [
     ("m ^'abc", 10, 4, 'unmatched string quote'),
     ('m "abc', 10, 3, 'unmatched comment quote'),
     ('m ^$', 10, 4, 'a character is expected after $'),
-    ('m ^3 `foo', 10, 6, 'unknown character'),
+    ('m ^3 `foo', 10, 6, 'unknown character: `'),
+    ('m ^3 \x01', 10, 6, 'unknown character: 16r1'),
+    (u'm ^3 \u20ac', 10, 6, u'unknown character: \u20ac (16r20AC)'),
     ('m ^#(1 2', 10, 4, 'the literal array has no closing )'),
     ('m ^#(1 .)', 10, 8, 'no literal'),
     ('m ^#[1 256]', 10, 8, 'an integer from 0 to 255 is expected'),
@@ -81,7 +83,8 @@ def test_errors(source, line, column, message):
         compiled(source)
     error = e.value
     assert (error.path, error.line, error.column, error.message) == ('Thing.class.st', line, column, message)
-    assert str(error) == 'Thing.class.st:%d:%d: %s' % (line, column, message)
+    text = 'Thing.class.st:%d:%d: %s' % (line, column, message)
+    assert str(error) == (text if isinstance(text, str) else text.encode('utf-8'))
 
 
 @pytest.mark.parametrize('code', CODES, ids='-'.join)
