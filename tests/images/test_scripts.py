@@ -154,6 +154,23 @@ Foo new bar!
     assert err.endswith('a.st:3:6: warning: Zork is not declared\n')
 
 
+def test_warnings_are_told_and_the_script_goes_on(native):
+    """Not on the standard output, which a program may read; those of other processes, too."""
+    native.write('a.st', """Transcript show: 'a'.
+Transcript showln: (Warning signal: 'w') printString.
+[self notify: 'n'] fork. Processor yield.
+Transcript showln: 'b'""")
+    assert native('a.st') == (0, 'anil\nb\n', 'a.st:2:29: Warning: w\na.st:3:7: Warning: n\n')
+    assert native('-c', "Warning signal: 'w'. 3") == (0, '3\n', 'Warning: w\n')
+
+
+def test_what_is_not_utf_8_in_the_environment_and_in_folders(native):
+    script = "spy -c \"(Smalltalk getenv: 'SPY_X') size\""
+    assert native.shell("export SPY_X=$(printf '\\377\\303\\244'); " + script) == (0, '2\n', '')
+    line = "mkdir sub && cd sub && touch \"$(printf 'a\\377')\" && spy -c 'FileDirectory default fileNames first last asInteger'"
+    assert native.shell(line) == (0, '255\n', '')
+
+
 FULL = 'spy: the standard output cannot be written\n'
 
 
