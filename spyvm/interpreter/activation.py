@@ -43,6 +43,14 @@ class Activation(object):
             i -= 1
         return target
 
+    def variant_for_args(self, target, args_w):
+        """The same with the arguments given."""
+        for i in range(len(args_w) - 1, -1, -1):
+            w_block = args_w[i]
+            if isinstance(w_block, W_BlockClosure):
+                return self.variant_for(target, w_block)
+        return target
+
     def variant_for(self, target, closure):
         w_start = closure.w_start
         if closure.full:

@@ -101,7 +101,8 @@ class Lookup(object):
 
     @jit.elidable
     def has_many_classes(self, code, pc):
-        """Whether the send at pc has met receivers of more than MAX_CACHES classes."""
+        """Whether the send at pc has met receivers of more than MAX_CACHES classes.  What a trace is told when it is made stays:
+        either way of sending does the same."""
         cache = code.sites[pc]
         return cache is not None and cache.many
 

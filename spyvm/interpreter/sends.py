@@ -2,9 +2,8 @@
 from spyvm.interpreter import control
 from spyvm.interpreter.decoder import ACTIVATE, CONTROL, LOOP, PRIMITIVE, RETURN_CONSTANT, RETURN_INSTVAR, RETURN_SELF
 from spyvm.interpreter.naming import symbol_text
-from spyvm.interpreter.unwinding import FatalError, NonLocalReturn, StackUnwind
+from spyvm.interpreter.unwinding import FatalError, StackUnwind, Unwinding
 from spyvm.objects import special
-from spyvm.objects.closure import W_BlockClosure
 from spyvm.objects.errors import ContextNotLinked, PrimitiveFailed
 from spyvm.objects.method import W_CompiledMethod
 from spyvm.objects.model import W_SmallInteger
@@ -21,12 +20,12 @@ class Sends(object):
         """Send to the receiver under nargs arguments on the stack; answer the result.  The stack is left as it is."""
         receiver_at = sp - 1 - nargs
         assert receiver_at >= 0
+        if jit.we_are_jitted() and self.has_many_classes(code, pc):
+            w_result = self.send_to_many(frame, code, pc, next_pc, sp, w_selector, nargs, depth)
+            if w_result is not None:
+                return w_result
         view = self.view_of(frame.stack[receiver_at])
         if jit.we_are_jitted():
-            if self.has_many_classes(code, pc):
-                w_result = self.send_to_many(frame, code, pc, next_pc, sp, w_selector, nargs, depth)
-                if w_result is not None:
-                    return w_result
             view = jit.promote(view)
             target = self.find_target(view, w_selector)
         else:
@@ -51,10 +50,7 @@ class Sends(object):
         frame.sp = receiver_at
         try:
             return self.send_apart(code, pc, w_selector, w_receiver, args_w, depth)
-        except StackUnwind as e:
-            e.link(frame)
-            raise
-        except NonLocalReturn as e:
+        except Unwinding as e:
             e.link(frame)
             raise
         except ContextNotLinked:
@@ -70,11 +66,7 @@ class Sends(object):
         kind = target.kind
         error = 0
         if kind == LOOP:
-            for i in range(nargs - 1, -1, -1):
-                w_block = args_w[i]
-                if isinstance(w_block, W_BlockClosure):
-                    target = self.variant_for(target, w_block)
-                    break
+            target = self.variant_for_args(target, args_w)
         elif kind == RETURN_SELF:
             return w_receiver
         elif kind == RETURN_CONSTANT:

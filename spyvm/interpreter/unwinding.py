@@ -7,32 +7,35 @@ that the cost of it all is bounded by that of the sends.
 """
 
 
-class StackUnwind(Exception):
-    """Unwind everything.  `top` is the context that was running; `bottom` the one linked last."""
+class Unwinding(Exception):
+    """What leaves activations, and links their contexts.  `bottom` is the one linked last."""
 
-    def __init__(self, top):
-        self.top = top
-        self.bottom = top
+    def __init__(self, bottom):
+        self.bottom = bottom
 
     def link(self, caller):
         self.bottom.w_sender = caller
         self.bottom = caller
 
 
-class NonLocalReturn(Exception):
+class StackUnwind(Unwinding):
+    """Unwind everything.  `top` is the context that was running."""
+
+    def __init__(self, top):
+        Unwinding.__init__(self, top)
+        self.top = top
+
+
+class NonLocalReturn(Unwinding):
     """Return w_value from the context `home`, from inside the block context `origin`.  `blocked` once an activation marked for
     unwinding (ensure:, ifCurtailed:) has been met on the way: the image must be asked then."""
 
     def __init__(self, home, w_value, origin):
+        Unwinding.__init__(self, origin)
         self.home = home
         self.w_value = w_value
         self.origin = origin
-        self.bottom = origin
         self.blocked = False
-
-    def link(self, caller):
-        self.bottom.w_sender = caller
-        self.bottom = caller
 
 
 class LoopGuard(object):

@@ -9,6 +9,8 @@ from spyvm.objects.errors import PrimitiveFailed
 from spyvm.rpy import ticker
 from world import KINDS, World
 
+pytestmark = pytest.mark.usefixtures('sends')
+
 SENDER, PC, STACKP, METHOD, CLOSURE, RECEIVER, TEMP = range(7)
 
 

@@ -11,6 +11,8 @@ from spyvm.platform.host import Exit
 from spyvm.rpy import clock, ticker
 from world import KINDS, World
 
+pytestmark = pytest.mark.usefixtures('sends')
+
 
 class Processes(World):
     """A World whose processes append numbers to a log."""

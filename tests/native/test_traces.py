@@ -15,6 +15,12 @@ pytestmark = pytest.mark.native
 
 def loops_of(tmp_path, code, image='mini.image', jit='threshold=200'):
     """The traces that loop, of a run of `code`, the longest-running first is not known: in order of compilation."""
+    answer, traces = traces_of(tmp_path, code, image, jit)
+    return answer, [trace for trace in traces if trace.loop]
+
+
+def traces_of(tmp_path, code, image='mini.image', jit='threshold=200'):
+    """All traces."""
     spy = os.environ.get('SPY')
     if not spy:
         pytest.skip('no native executable: SPY is not set')
@@ -23,7 +29,7 @@ def loops_of(tmp_path, code, image='mini.image', jit='threshold=200'):
     done = subprocess.run([spy, '--jit', jit, '-c', code, shared('images/' + image)], env=environ, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=120)
     assert done.returncode == 0, done.stderr
-    return done.stdout.decode('latin-1').strip(), [trace for trace in jitlog.read(log) if trace.loop]
+    return done.stdout.decode('latin-1').strip(), jitlog.read(log)
 
 
 def hottest(traces, text):
@@ -79,3 +85,16 @@ def test_a_block_in_do_is_inlined_without_lookup(tmp_path):
     assert answer == '0'
     trace = hottest(traces, 'do:')
     assert_tight(trace, allocations=1)
+
+
+def test_a_send_to_many_classes_is_called(tmp_path):
+    """There is neither a guard for each class nor a bridge, whatever the VM's own classes for the receivers are."""
+    answer, traces = traces_of(tmp_path, "| a n i | a := Array new: 8. a at: 1 put: 3; at: 2 put: 'abc'; at: 3 put: #foo; "
+                               "at: 4 put: (Array new: 2); at: 5 put: nil; at: 6 put: Object; at: 7 put: 3.5; at: 8 put: Object new. "
+                               "n := 0. i := 0. [i < 300000] whileTrue: [((a at: i \\\\ 8 + 1) respondsTo: #size) "
+                               "ifTrue: [n := n + 1]. i := i + 1]. n")
+    assert answer == '300000'
+    trace = hottest([trace for trace in traces if trace.loop], 'DoIt')
+    assert trace.count('call_may_force_r') == 1, '\n'.join(trace.lines)
+    assert trace.count('guard_nonnull_class', 'guard_class', 'guard_value') == 0, '\n'.join(trace.lines)
+    assert not [trace for trace in traces if trace.kind == 'bridge' and trace.mentions('DoIt pc')]
