@@ -58,9 +58,11 @@ class _State(object):
         self.is_libedit = False
         self.phase = IDLE
         self.seen = 0                       # what had been shown, osio.SHOWN.count, when the line was
-        self.prompt = ''                    # untranslated
+        self.has_begun = False              # whether the terminal shows the line
+        self.prompt = ''                    # untranslated, later the line
         self.c_line = _NO_LINE              # translated: a complete line, which is to be freed
         self.remove_handler = _NO_FUNCTION
+        self.handler_left = False           # translated: the library still edits a line that has been given up
         self.read_char = _NO_FUNCTION
 
 STATE = _State()
@@ -82,18 +84,28 @@ def is_started():
 
 
 def begin_line(prompt):
-    """Show the prompt, which has no NUL, and let the user edit a line; one that was being edited is given up."""
+    """Show the prompt, which has no NUL, and let the user edit a line; one that was being edited is given up.
+    In the background the prompt comes when the process is in the foreground again: setting the terminal's mode would stop it."""
     abandon_line()
-    fresh_line()
     STATE.interrupted = False
     STATE.at_end = False
     STATE.phase = EDITING
+    STATE.prompt = prompt
+    if terminal.is_ours():
+        _begin()
+
+
+def _begin():
+    STATE.has_begun = True
+    if STATE.handler_left:
+        STATE.handler_left = False
+        STATE.remove_handler()
+    fresh_line()
     terminal.lend()
     if we_are_translated():
-        _install_handler(prompt)
+        _install_handler(STATE.prompt)
     else:
-        STATE.prompt = prompt
-        _show(prompt)
+        _show(STATE.prompt)
     STATE.seen = osio.SHOWN.count
 
 
@@ -115,6 +127,8 @@ def poll():
     if STATE.phase == EDITING:
         if not terminal.is_ours():
             pass            # reading would stop the process
+        elif not STATE.has_begun:
+            _begin()
         elif we_are_translated():
             if terminal.take_resumed():
                 _prepare_again()
@@ -124,6 +138,9 @@ def poll():
             _read_what_is_typed()
         elif terminal.take_interrupted():
             _interrupted()
+        elif terminal.take_resumed():
+            terminal.lend()
+            _show_again()
         elif osio.input_ready(osio.STDIN):
             _input()
         elif STATE.seen != osio.SHOWN.count:
@@ -163,11 +180,17 @@ def _show_again():
 
 
 def abandon_line():
-    """Give up the line that is being edited; the terminal is as it was before."""
-    if STATE.phase == EDITING and we_are_translated():
+    """Give up the line that is being edited; the terminal is as it was before, or as those in the foreground want it."""
+    if STATE.phase == EDITING and STATE.has_begun and we_are_translated():
         _call('rl_callback_sigcleanup')     # of a search through the history, a key sequence
-        STATE.remove_handler()
+        if terminal.is_ours():
+            STATE.remove_handler()
+        else:
+            # It would set the terminal's mode, and that stops a process in the background, which may be about to end.  The
+            # shell has the terminal back since then.
+            STATE.handler_left = True
     terminal.give_back()
+    STATE.has_begun = False
     if STATE.phase == COMPLETE:
         take_line()
     STATE.phase = IDLE

@@ -2,8 +2,9 @@
 back as it was.
 
 Translated, terminal.c does it, in the signals' handlers.  Untranslated, Python's handlers do, and the terminal is not edited
-yet but waits for the first key, which it neither shows nor keeps until the line's end.  Where Python has no module termios
-nothing is done."""
+yet but waits for the first key, which it neither shows nor keeps until the line's end.  From that key on Python's module
+readline has the terminal, and a signal leaves it in the library's mode.  Where Python has no module termios nothing is
+done."""
 import os
 import signal
 
@@ -35,6 +36,7 @@ class _Untranslated(object):
         self.found = None           # the terminal's mode before, while a line is edited
         self.handlers = {}          # what the signals did before
         self.interrupted = False
+        self.resumed = False
 
 UNTRANSLATED = _Untranslated()
 
@@ -59,14 +61,20 @@ def is_ours():
     """Whether the process may read from the terminal: it is in the foreground, or the terminal is none that controls it."""
     if we_are_translated():
         return rffi.cast(lltype.Signed, _is_ours()) != 0
-    return True
+    try:
+        return os.tcgetpgrp(STDIN) == os.getpgrp()
+    except (AttributeError, OSError):
+        return True
 
 
 def take_resumed():
-    """True once after the process was stopped and goes on; what mode the terminal has is not known then."""
+    """True once after the process was stopped and goes on.  Translated, what mode the terminal has is not known then;
+    untranslated, it has been given back."""
     if we_are_translated():
         return rffi.cast(lltype.Signed, _take_resumed()) != 0
-    return False
+    was_resumed = UNTRANSLATED.resumed
+    UNTRANSLATED.resumed = False
+    return was_resumed
 
 
 # ---- untranslated
@@ -81,34 +89,56 @@ def take_interrupted():
 def _lend_untranslated():
     state = UNTRANSLATED
     state.interrupted = False
+    state.resumed = False
     try:
         state.found = termios.tcgetattr(STDIN)
+        mode = termios.tcgetattr(STDIN)
     except termios.error:       # no terminal
+        state.found = None
         return
-    mode = termios.tcgetattr(STDIN)
     mode[3] &= ~(termios.ICANON | termios.ECHO)
-    termios.tcsetattr(STDIN, termios.TCSANOW, mode)
+    _set_mode(mode)
     for name in FATAL:
-        number = getattr(signal, name)
-        if signal.getsignal(number) == signal.SIG_DFL:
-            state.handlers[number] = signal.signal(number, _end)
+        _handle_unless_ignored(getattr(signal, name), _end)
+    _handle_unless_ignored(signal.SIGTSTP, _stop)
     state.handlers[signal.SIGINT] = signal.signal(signal.SIGINT, _note_interrupt)
+
+
+def _handle_unless_ignored(number, handler):
+    if signal.getsignal(number) == signal.SIG_DFL:
+        UNTRANSLATED.handlers[number] = signal.signal(number, handler)
 
 
 def _give_back_untranslated():
     state = UNTRANSLATED
     if state.found is None:
         return
-    termios.tcsetattr(STDIN, termios.TCSANOW, state.found)
+    mode = state.found
     state.found = None
+    if is_ours():       # in the background it is in somebody else's mode already, and setting it would stop the process
+        _set_mode(mode)
     for number in state.handlers:
         signal.signal(number, state.handlers[number])
     state.handlers.clear()
 
 
+def _set_mode(mode):
+    try:
+        termios.tcsetattr(STDIN, termios.TCSANOW, mode)
+    except termios.error:
+        pass        # the terminal is gone; reading from it will tell
+
+
 def _end(number, frame):
     _give_back_untranslated()
     os.kill(os.getpid(), number)
+
+
+def _stop(number, frame):
+    """It is lent again when the process is in the foreground, and the line shown: see take_resumed."""
+    _give_back_untranslated()
+    os.kill(os.getpid(), number)
+    UNTRANSLATED.resumed = True
 
 
 def _note_interrupt(number, frame):

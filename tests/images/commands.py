@@ -2,8 +2,10 @@
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -18,6 +20,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BOTH = ['untranslated', pytest.param('native', marks=pytest.mark.native)]
 # what importing rpython says outside of its own checkout
 RPYTHON_WARNING = re.compile(r'^\[version:WARNING\].*\n', re.MULTILINE)
+PATIENCE = 60       # seconds
 NATIVE = [pytest.param('native', marks=pytest.mark.native)]
 
 
@@ -104,7 +107,7 @@ class Terminal(object):
         """Read until the text has been shown; answer all that has been since the last time."""
         data = self.seen
         while text not in data:
-            ready, _, _ = select.select([self.master], [], [], 60)
+            ready, _, _ = select.select([self.master], [], [], PATIENCE)
             assert ready, 'waited for %r, saw %r' % (text, data)
             try:
                 part = os.read(self.master, 4096)
@@ -116,24 +119,49 @@ class Terminal(object):
         self.seen = data[end:]
         return data[:end]
 
+    def wait(self):
+        """The exit status, see ended()."""
+        return ended(self.process)
+
     def close(self):
-        """The exit status; the process is killed if nothing comes of it for a minute."""
+        """The exit status, see ended(); what is still shown is read meanwhile, as a full terminal stops a process."""
+        end = time.time() + PATIENCE
         try:
-            while select.select([self.master], [], [], 60)[0]:
-                if not os.read(self.master, 4096):
+            while time.time() < end:
+                if select.select([self.master], [], [], 1)[0] and not os.read(self.master, 4096):
                     break
-            else:
-                self.process.kill()
         except OSError:     # the other end is closed
             pass
-        status = self.process.wait()
+        try:
+            return self.wait()
+        finally:
+            os.close(self.master)
+
+    def hang_up(self):
+        """The person is gone, with the terminal; the exit status."""
         os.close(self.master)
-        return status
+        return self.wait()
+
+
+def ended(process):
+    """The exit status; the process is killed, and the test fails, if it does not end within a minute.  (In Python 2.7, wait()
+    has no limit.)"""
+    end = time.time() + PATIENCE
+    while process.poll() is None:
+        if time.time() > end:
+            process.kill()
+            process.wait()
+            pytest.fail('the process did not end')
+        time.sleep(0.01)
+    return process.returncode
 
 
 def become_foreground():
-    """In the new process: a session whose terminal is what it reads from, so that Ctrl-C is for it."""
+    """In the new process: a session whose terminal is what it reads from, so that Ctrl-C is for it.  Signals do what they do
+    by default, whatever the one who runs the tests ignores, as under nohup."""
     import fcntl
     import termios
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_DFL)
     os.setsid()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)

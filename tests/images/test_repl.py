@@ -3,13 +3,14 @@
 from __future__ import unicode_literals
 
 import os
+import shutil
 import signal
 import subprocess
-import time
 
 import pytest
 
-from commands import BOTH, NATIVE, quote, Spy, Terminal
+import commands
+from commands import BOTH, ended, NATIVE, quote, Spy, Terminal
 
 SESSION = '''3 + 4
 x := 6.
@@ -99,7 +100,7 @@ Transcript showln: FileStream stdin nextLine printString.
     assert process.stdout.readline() == b'cba\n'
     process.stdin.close()
     assert process.stdout.read() == b'nil\n'
-    assert process.wait() == 0
+    assert ended(process) == 0
 
 
 @pytest.mark.parametrize('typed,out,err', [
@@ -235,9 +236,39 @@ def test_signals_end_it(spy, number):
     terminal = at_prompt(spy)
     assert terminal.is_raw()
     terminal.process.send_signal(number)
-    assert terminal.process.wait() == -number
+    assert terminal.wait() == -number
     assert not terminal.is_raw()
     terminal.close()
+
+
+def test_signals_that_the_one_who_runs_the_tests_ignores(spy):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        terminal = Terminal(spy, ['sleep', '100'])
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    terminal.process.send_signal(signal.SIGHUP)
+    assert terminal.close() == -signal.SIGHUP
+
+
+def test_tests_do_not_wait_for_ever(spy, monkeypatch):
+    monkeypatch.setattr(commands, 'PATIENCE', 0.2)
+    for wait in (Terminal.wait, Terminal.close):
+        terminal = Terminal(spy, ['sleep', '100'])
+        with pytest.raises(pytest.fail.Exception):
+            wait(terminal)
+        assert terminal.process.returncode == -signal.SIGKILL
+
+
+def test_a_terminal_that_is_gone(spy):
+    """The prompt ends with it, and has nobody to tell."""
+    errors = str(spy.directory.join('errors'))
+    line = ' '.join(quote(each) for each in spy.command) + ' 2> ' + quote(errors)
+    terminal = Terminal(spy, ['sh', '-c', 'exec ' + line])
+    terminal.wait_for('st> ')
+    assert terminal.hang_up() == -signal.SIGHUP
+    with open(errors) as file:
+        assert 'Traceback' not in file.read()
 
 
 def test_what_was_typed_is_remembered_at_once(native):
@@ -247,21 +278,22 @@ def test_what_was_typed_is_remembered_at_once(native):
     terminal.type('half a line')
     terminal.wait_for('half a line')
     terminal.process.send_signal(signal.SIGHUP)
-    assert terminal.process.wait() == -signal.SIGHUP
+    assert terminal.wait() == -signal.SIGHUP
     assert not terminal.is_raw()
     terminal.close()
     with open(os.path.join(str(native.directory), '.spy_history')) as history:
         assert history.read() == '3 + 4\n'
 
 
-@pytest.mark.parametrize('words,shown', [(['-'], ''), (['-c', '[true] whileTrue'], ''), (['test'], 'Test')])
+@pytest.mark.parametrize('words,shown', [
+    (['-c', "Transcript showln: 'r' , 'uns'. FileStream stdin upToEnd"], 'runs'),      # as a script named - is read
+    (['-c', "Transcript showln: 'r' , 'uns'. [true] whileTrue"], 'runs'),
+    (['test'], 'Test'),
+])
 def test_interrupted_runs(native, words, shown):
     """Without a prompt, Ctrl-C ends them."""
     terminal = native.terminal(*words)
-    if shown:
-        terminal.wait_for(shown)
-    else:
-        time.sleep(0.2)
+    terminal.wait_for(shown)        # before it begins, Ctrl-C ends it without a word
     terminal.type('\x03')
     terminal.wait_for('UserInterrupt: interrupted by the user\r\n    ')
     assert terminal.close() == 130
@@ -275,6 +307,63 @@ def test_signals_that_are_ignored(native):
     terminal.type('3 + 4\n')
     terminal.wait_for('7\r\nst> ')
     leave(terminal)
+
+
+def test_stopped_before_a_line_is_begun(spy):
+    """Untranslated, too, where that is with the first key: the shell has its terminal, and after fg there is a prompt."""
+    terminal = at_prompt_in_shell(spy)
+    for _ in range(2):
+        assert terminal.is_raw()
+        terminal.type('\x1a')
+        terminal.wait_for('shell> ')
+        assert not terminal.is_raw()
+        terminal.type('fg\n')
+        terminal.wait_for('st> ')
+    terminal.type('3 + 4\n')
+    terminal.wait_for('7\r\nst> ')
+    leave_shell(terminal)
+
+
+@pytest.mark.parametrize('what', ['Smalltalk quit: 5', 'TERM'])
+def test_ended_in_the_background(spy, what):
+    """The terminal is the shell's then: setting its mode would stop the process."""
+    terminal = at_prompt_in_shell(spy)
+    if what != 'TERM':
+        terminal.type("[[FileDirectory default fileExists: 'go'] whileFalse: [(Delay forMilliseconds: 20) wait]. "
+                      + what + '] fork\n')
+        terminal.wait_for('\nst> ')
+    terminal.type('\x1a')
+    terminal.wait_for('shell> ')
+    terminal.type('bg\n')
+    terminal.wait_for('shell> ')
+    terminal.type('kill %1\n' if what == 'TERM' else 'echo > go\n')
+    terminal.wait_for('shell> ')
+    terminal.type('wait %1; echo ended $?\n')
+    terminal.wait_for('ended %d\r\n' % (128 + signal.SIGTERM if what == 'TERM' else 5))
+    assert not terminal.is_raw()
+    terminal.type('exit 6\n')
+    assert terminal.close() == 6
+
+
+def test_a_line_that_is_given_up_in_the_background(native):
+    """By another process of the image, which saves; the prompt comes again in the foreground only."""
+    shutil.copy(native.environ['SPY_IMAGE'], str(native.directory.join('copy.image')))      # which is saved over
+    native.environ['SPY_IMAGE'] = 'copy.image'
+    terminal = at_prompt_in_shell(native)
+    terminal.type("[[FileDirectory default fileExists: 'go'] whileFalse: [(Delay forMilliseconds: 20) wait]. "
+                  "Smalltalk snapshot: true andQuit: false. Transcript showln: 's' , 'aved'] fork\n")
+    terminal.wait_for('\nst> ')
+    terminal.type('\x1a')
+    terminal.wait_for('shell> ')
+    terminal.type('bg\n')
+    terminal.wait_for('shell> ')
+    terminal.type('echo > go\n')
+    terminal.wait_for('saved')
+    terminal.type('fg\n')
+    terminal.wait_for('st> ')
+    terminal.type('3 + 4\n')
+    terminal.wait_for('7\r\nst> ')
+    leave_shell(terminal)
 
 
 def test_stopped_and_continued(native):
@@ -313,7 +402,7 @@ def at_prompt_in_shell(spy):
     """Of a shell with job control."""
     terminal = Terminal(spy, ['env', 'PS1=shell> ', 'sh', '-i'])
     terminal.wait_for('shell> ')
-    terminal.type(quote(spy.command[0]) + '\n')
+    terminal.type(' '.join(quote(each) for each in spy.command) + '\n')
     terminal.wait_for('st> ')
     return terminal
 
@@ -330,7 +419,7 @@ def test_the_terminal_is_left_as_it_was(native):
     terminal = at_prompt(native)
     terminal.type('[(Delay forMilliseconds: 200) wait. Smalltalk quit: 5] fork\n')
     terminal.wait_for('st> ')
-    terminal.process.wait()
+    terminal.wait()
     assert not terminal.is_raw()
     assert terminal.close() == 5
 

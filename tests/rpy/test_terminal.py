@@ -1,0 +1,46 @@
+"""The untranslated terminal, where it cannot be put back; tests/images/test_repl.py has the rest."""
+import os
+import signal
+
+import pytest
+
+from spyvm.rpy import terminal
+
+termios = pytest.importorskip('termios')
+
+
+@pytest.fixture
+def lent(monkeypatch):
+    """The terminal's modes that are set, after a line has been begun."""
+    modes = []
+    mode = [0, 0, 0, termios.ICANON | termios.ECHO, 0, 0, []]
+    monkeypatch.setattr(termios, 'tcgetattr', lambda fd: list(mode))
+    monkeypatch.setattr(termios, 'tcsetattr', lambda fd, when, mode: modes.append(mode[3]))
+    monkeypatch.setattr(os, 'tcgetpgrp', lambda fd: os.getpgrp())
+    terminal.lend()
+    yield modes
+    terminal.give_back()
+
+
+def test_lent_and_given_back(lent):
+    terminal.give_back()
+    terminal.give_back()
+    assert lent == [0, termios.ICANON | termios.ECHO]
+
+
+def test_signals_have_their_handlers_again_when_the_terminal_is_gone(lent, monkeypatch):
+    def fail(fd, when, mode):
+        raise termios.error(5, 'Input/output error')
+    assert signal.getsignal(signal.SIGINT) == terminal._note_interrupt
+    monkeypatch.setattr(termios, 'tcsetattr', fail)
+    terminal.give_back()
+    assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
+    assert signal.getsignal(signal.SIGTSTP) == signal.SIG_DFL
+
+
+def test_in_the_background_the_mode_is_left_alone(lent, monkeypatch):
+    monkeypatch.setattr(os, 'tcgetpgrp', lambda fd: os.getpgrp() + 1)
+    assert not terminal.is_ours()
+    terminal.give_back()
+    assert lent == [0]
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
