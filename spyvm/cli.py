@@ -1,10 +1,10 @@
 """The command line: options and sub-commands.  The only place that knows argv."""
 from spyvm.image.errors import ImageError
-from spyvm.image.saving import reason
 from spyvm.interpreter import tracing
 from spyvm.interpreter.unwinding import FatalError
 from spyvm.platform import kernelimage, scripts
 from spyvm.platform.host import Exit, Host, VERSION
+from spyvm.platform.oserrors import reason
 from spyvm.rpy import jit, lineedit, osio, stack
 from spyvm.tools import convert, info, segment
 from spyvm.vm import UnhandledError, open_image
@@ -96,13 +96,15 @@ def dispatch(argv):
         command = argv[1]
         if command == 'info' or command == 'segment' or command == 'convert':
             for i in range(2, len(argv)):
+                if argv[i] == '--':
+                    break
                 answer_if_asked(argv[i])
             if command == 'info':
                 return run_info(argv)
             if command == 'segment':
                 return run_segment(argv)
             return run_convert(argv)
-        if argv[1] == 'test':
+        if command == 'test':
             return run_image(argv[0], parse_test(argv))
     return run_image(argv[0], parse(argv))
 
@@ -117,14 +119,23 @@ def answer_if_asked(word):
         raise Exit(0)
 
 
+def is_option(word, ended):
+    """Whether it is one for info, segment and convert, -- included, after which there are none."""
+    return word.startswith('-') and not ended
+
+
 def run_info(argv):
     as_json = False
+    ended = False
     path = ''
     for i in range(2, len(argv)):
-        if argv[i] == '--json':
-            as_json = True
-        elif argv[i].startswith('-'):
-            raise UsageError('unknown option %s' % argv[i])
+        if is_option(argv[i], ended):
+            if argv[i] == '--':
+                ended = True
+            elif argv[i] == '--json':
+                as_json = True
+            else:
+                raise UsageError('unknown option %s' % argv[i])
         elif path == '':
             path = argv[i]
         else:
@@ -139,10 +150,15 @@ def run_info(argv):
 
 def run_convert(argv):
     order = convert.AS_IT_IS
+    ended = False
     paths = []
     i = 2
     while i < len(argv):
-        if argv[i] == '--byte-order':
+        if not is_option(argv[i], ended):
+            paths.append(argv[i])
+        elif argv[i] == '--':
+            ended = True
+        elif argv[i] == '--byte-order':
             i += 1
             if i < len(argv) and argv[i] == 'big':
                 order = convert.BIG
@@ -150,10 +166,8 @@ def run_convert(argv):
                 order = convert.LITTLE
             else:
                 raise UsageError('--byte-order is big or little')
-        elif argv[i].startswith('-'):
-            raise UsageError('unknown option %s' % argv[i])
         else:
-            paths.append(argv[i])
+            raise UsageError('unknown option %s' % argv[i])
         i += 1
     if len(paths) != 2:
         raise UsageError('convert takes two file names')
@@ -163,19 +177,23 @@ def run_convert(argv):
 
 def run_segment(argv):
     as_json = False
+    ended = False
     path = ''
     dot_path = ''
     i = 2
     while i < len(argv):
-        if argv[i] == '--json':
-            as_json = True
-        elif argv[i] == '--dot':
-            i += 1
-            if i >= len(argv) or argv[i] == '':
-                raise UsageError('--dot needs a file to write')
-            dot_path = argv[i]
-        elif argv[i].startswith('-'):
-            raise UsageError('unknown option %s' % argv[i])
+        if is_option(argv[i], ended):
+            if argv[i] == '--':
+                ended = True
+            elif argv[i] == '--json':
+                as_json = True
+            elif argv[i] == '--dot':
+                i += 1
+                if i >= len(argv) or argv[i] == '':
+                    raise UsageError('--dot needs a file to write')
+                dot_path = argv[i]
+            else:
+                raise UsageError('unknown option %s' % argv[i])
         elif path == '':
             path = argv[i]
         else:
@@ -245,29 +263,35 @@ def use_kernel(argv, options):
         raise UsageError('no image given, and no kernel image found: ' + kernelimage.HOW)
 
 
+TEST_TAKES = 'test takes an image, a pattern and --junit FILE'
+
+
 def parse_test(argv):
     """spy test [options] [IMAGE] [PATTERN] [--junit FILE], for the image: --test and the other words."""
     options = Options()
     words = []
     i = 2
     while i < len(argv):
-        if argv[i] == '--junit':
-            if i + 1 >= len(argv):
-                raise UsageError('--junit needs a file to write')
-            words.append(argv[i])
-            words.append(argv[i + 1])
-            i += 2
-            continue
-        i = parse_options(argv, i, options, '--junit')
-        if i >= len(argv) or argv[i] == '--junit':
-            continue
+        if not options.ended:
+            if argv[i] == '--junit':
+                if i + 1 >= len(argv):
+                    raise UsageError('--junit needs a file to write')
+                words.append(argv[i])
+                words.append(argv[i + 1])
+                i += 2
+                continue
+            i = parse_options(argv, i, options, '--junit')
+            if i >= len(argv) or argv[i] == '--junit' or options.ended:
+                continue
         if options.image == '' and scripts.is_image(argv[i]):
             options.image = argv[i]
+        elif is_option(argv[i], False):
+            raise UsageError(TEST_TAKES)    # the image would take it for an option, and no class has such a name
         else:
             words.append(argv[i])
         i += 1
     if options.has_code or options.has_message:
-        raise UsageError('test takes an image, a pattern and --junit FILE')
+        raise UsageError(TEST_TAKES)
     if options.image == '':
         use_kernel(argv, options)
     options.arguments = ['--test'] + words

@@ -86,6 +86,18 @@ def test_words_after_the_options(spy, monkeypatch):
     assert (status, out) == (1, '') and err.startswith('spy: -x: ')
 
 
+@pytest.mark.parametrize('command', ['info', 'segment', 'convert'])
+def test_names_that_begin_like_options(spy, tmpdir, monkeypatch, command):
+    monkeypatch.chdir(tmpdir)
+    for name in ('-x', '--json', '--help', '--'):
+        words = [name, 'out'] if command == 'convert' else [name]
+        status, out, err = spy(command, '--', *words)
+        assert (status, out) == (1, '') and is_one_line(err)
+        assert err == 'spy: %s: the file cannot be read: there is no such file\n' % name
+    status, out, err = spy(command, '--nonsense', '--', 'x')
+    assert (status, out) == (1, '') and 'unknown option --nonsense' in err
+
+
 @pytest.mark.parametrize('name', ['mini.image', 'headless-spur32.image', 'headless-spur64.image'])
 def test_images_cut_off(spy, tmpdir, name):
     with open(shared('images/' + name), 'rb') as image:

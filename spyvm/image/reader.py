@@ -2,10 +2,10 @@
 from spyvm.image.errors import ImageError
 from spyvm.image.gunzip import gunzip, is_gzipped
 from spyvm.image.header import read_header
-from spyvm.image.saving import unreadable
 from spyvm.image.spur import SpurLoader
 from spyvm.image.v3 import V3Loader
 from spyvm.objects.memory import ObjectMemory
+from spyvm.platform.oserrors import unreadable
 from spyvm.rpy.buffer import buffer_of, buffer_of_file
 
 

@@ -249,15 +249,23 @@ def sync_directory(path):
 
 
 def ensure_standard_descriptors():
-    """Where one of the three is closed it is /dev/null from now on: otherwise the next file to be opened would be that one, and
-    be read for input, or take error messages."""
+    """Where one of the three is closed it is taken from now on: otherwise the next file to be opened would be that one, and be
+    read for input, or take error messages.  It is open the wrong way round, so that its use is the error (EBADF) that it is
+    when it is closed: what is written there would be lost, and nobody told."""
+    for fd in range(STDERR + 1):        # the system gives the first that is free
+        if not _is_open(fd):
+            try:
+                _open('/dev/null', os.O_WRONLY if fd == STDIN else os.O_RDONLY)
+            except OSError:
+                pass
+
+
+def _is_open(fd):
     try:
-        fd = _open('/dev/null', os.O_RDWR)
-        while fd <= STDERR:
-            fd = _open('/dev/null', os.O_RDWR)
-        close(fd)
-    except OSError:
-        pass
+        os.fstat(fd)
+    except OSError as e:
+        return e.errno != errno.EBADF
+    return True
 
 
 def isatty(fd):

@@ -1,8 +1,8 @@
 """`spy convert`: an image file written anew without being run, in either byte order."""
 from spyvm.image.errors import ImageError
 from spyvm.image.reader import read_image_file
-from spyvm.image.saving import reason
 from spyvm.image.snapshot import save_loaded
+from spyvm.platform.oserrors import reason
 
 AS_IT_IS, BIG, LITTLE = 0, 1, 2
 

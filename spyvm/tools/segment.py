@@ -1,10 +1,10 @@
 """`spy segment`: what is in a stored image segment."""
 from spyvm.image.container.detect import LARGEST, find_segment, printable
 from spyvm.image.errors import ImageError
-from spyvm.image.saving import reason, unreadable
 from spyvm.image.segment.records import read_records
 from spyvm.image.segment.references import CHARACTER, INNER, OUTER, SMALL_FLOAT, SMALL_INTEGER, tag_of, value_of
 from spyvm.image.segment.source import words_of
+from spyvm.platform.oserrors import reason, unreadable
 from spyvm.rpy import osio
 from spyvm.rpy.buffer import Buffer
 from spyvm.tools import literals, out_pointers

@@ -13,8 +13,9 @@ import py
 import pytest
 
 from imagetools import text
-from spyvm.image.saving import reason, Replacement, TEMPORARY
+from spyvm.image.saving import Replacement, TEMPORARY
 from spyvm.platform.host import link_target
+from spyvm.platform.oserrors import reason
 from spyvm.rpy import osio
 from synthetic import encode, World
 

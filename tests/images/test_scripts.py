@@ -200,6 +200,16 @@ Transcript showln: 'shown'.
     assert native.shell("(spy -c '1 to: 100000 do: [:i | Transcript showln: i]'; echo $? >&2) | head -1") == (0, '1\n', '141\n')
 
 
+def test_what_a_closed_stream_is_used_for(spy):
+    """Nothing is lost without a word."""
+    for line in ('spy -c 3 >&-', 'spy test PointTest >&-', 'echo 3 | spy >&-'):
+        assert spy.shell(line) == (1, '', FULL)
+    for line in ('spy --help >&-', 'spy info $SPY_IMAGE >&-'):
+        assert spy.shell(line) == (1, '', 'spy: input or output failed: the stream is closed\n')
+    assert spy.shell('spy -c 3 <&-') == (0, '3\n', '')
+    assert spy.shell('spy - <&-') == (1, '', 'spy: -: the script cannot be read\n')
+
+
 def test_standard_streams(native):
     native.write('a.st', '''| line |
 [(line := FileStream stdin nextLine) isNil] whileFalse: [FileStream stdout nextPutAll: line reversed; cr].

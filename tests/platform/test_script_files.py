@@ -75,12 +75,18 @@ def words(tmpdir, monkeypatch):
     ('test binary Foo --junit r.xml', ('binary', False, '--test Foo --junit r.xml')),
     ('test --memory 100 Foo', ('kernel', False, '--test Foo')),
     ('test none.image', ('none.image', False, '--test')),
+    ('test -- Foo', ('kernel', False, '--test Foo')),
+    ('test --junit r.xml -- Foo', ('kernel', False, '--test --junit r.xml Foo')),
+    ('test --memory 100 -- -x.image Foo', ('-x.image', False, '--test Foo')),
 ])
 def test_command_lines(words, line, expected):
     assert words(line) == expected
 
 
-@pytest.mark.parametrize('line', ['--junit x', 'test --junit', 'test --zork', 'test -c 3', 'test Foo --perform x'])
+@pytest.mark.parametrize('line', [
+    '--junit x', 'test --junit', 'test --zork', 'test -c 3', 'test Foo --perform x', 'test -- --junit r.xml', 'test -- -x',
+    'test -- Foo --help', 'test -- Foo --',
+])
 def test_wrong_command_lines(words, line):
     with pytest.raises(cli.UsageError):
         words(line)
