@@ -17,9 +17,14 @@ def lent(monkeypatch):
     monkeypatch.setattr(termios, 'tcgetattr', lambda fd: list(mode))
     monkeypatch.setattr(termios, 'tcsetattr', lambda fd, when, mode: modes.append(mode[3]))
     monkeypatch.setattr(os, 'tcgetpgrp', lambda fd: os.getpgrp())
+    # whoever runs the tests may have signals ignored, as nohup and shells do for what is in the background
+    handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL, signal.SIGTSTP: signal.SIG_DFL}
+    before = [(number, signal.signal(number, handlers[number])) for number in handlers]
     terminal.lend()
     yield modes
     terminal.give_back()
+    for number, handler in before:
+        signal.signal(number, handler)
 
 
 def test_lent_and_given_back(lent):
