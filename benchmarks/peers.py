@@ -100,16 +100,18 @@ class Run(object):
 
 
 def run(vm, image, code=None, timeout=600):
-    """Runs a virtual machine in a new folder, which has a copy of the image in it: some write beside their image, some into
-    the current folder.  VMError if it does not end well."""
+    """Runs a virtual machine in a new folder, which has a copy of the image and its sources in it: some write beside their
+    image, some into the current folder.  VMError if it does not end well."""
     folder = tempfile.mkdtemp(prefix='bench-')
     try:
         copy = os.path.join(folder, os.path.basename(image))
-        shutil.copyfile(image, copy)
+        brought = [name for name in (image, os.path.splitext(image)[0] + '.sources') if os.path.exists(name)]
+        for name in brought:
+            shutil.copyfile(name, os.path.join(folder, os.path.basename(name)))
         ms, processor_ms, status, output, complaint = timed(vm.command(copy, code), folder, timeout)
         if status != 0:
             raise VMError('status %d%s' % (status, ': ' + first_line(complaint or output) if complaint or output else ''))
-        return Run(output, read_files(folder, os.path.basename(image)), ms, processor_ms)
+        return Run(output, read_files(folder, [os.path.basename(name) for name in brought]), ms, processor_ms)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -138,7 +140,7 @@ def read_files(folder, besides):
     files = {}
     for name in os.listdir(folder):
         path = os.path.join(folder, name)
-        if name != besides and os.path.isfile(path):
+        if name not in besides and os.path.isfile(path):
             with open(path, 'rb') as content:
                 files[name] = content.read()
     return files
