@@ -166,6 +166,14 @@ def test_a_run_has_a_folder_of_its_own_with_the_image(tmp_path):
     assert not (tmp_path / 'new').exists()
 
 
+def test_the_sources_come_along(tmp_path):
+    (tmp_path / 'some.image').write_text('the image')
+    (tmp_path / 'some.sources').write_text('the sources')
+    vm = peers.parse_vm(fake(tmp_path, 'x', 'import sys\nprint(open(sys.argv[1].replace(".image", ".sources")).read())\n'))
+    done = peers.run(vm, str(tmp_path / 'some.image'))
+    assert done.output.strip() == 'the sources' and done.files == {}
+
+
 @pytest.mark.parametrize('script, limit, message', [('import sys\nsys.exit("no\\nnever")', 60, 'status 1: no'),
                                                     ('import time\ntime.sleep(600)', 2, 'not ready after 2 seconds')])
 def test_a_run_that_fails_or_does_not_end(tmp_path, script, limit, message):
