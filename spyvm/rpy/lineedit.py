@@ -91,8 +91,10 @@ def begin_line(prompt):
     STATE.at_end = False
     STATE.phase = EDITING
     STATE.prompt = prompt
+    terminal.hold()
     if terminal.is_ours():
         _begin()
+    terminal.release()
 
 
 def _begin():
@@ -125,30 +127,36 @@ def fresh_line():
 def poll():
     """Take what has been typed; IDLE if there is no line, EDITING if it goes on, COMPLETE or ENDED if it does not."""
     if STATE.phase == EDITING:
-        if not terminal.is_ours():
-            pass            # reading would stop the process
-        elif not STATE.has_begun:
-            _begin()
-        elif we_are_translated():
-            if terminal.take_resumed():
-                _prepare_again()
-                _show_again()
-            elif STATE.seen != osio.SHOWN.count:
-                _show_again()
-            _read_what_is_typed()
-        elif terminal.take_interrupted():
-            _interrupted()
-        elif terminal.take_resumed():
-            terminal.lend()
+        terminal.hold()
+        _go_on()
+        terminal.release()
+    return STATE.phase
+
+
+def _go_on():
+    if not terminal.is_ours():
+        pass            # reading would stop the process
+    elif not STATE.has_begun:
+        _begin()
+    elif we_are_translated():
+        if terminal.take_resumed():
+            _prepare_again()
             _show_again()
-        elif osio.input_ready(osio.STDIN):
-            _input()
         elif STATE.seen != osio.SHOWN.count:
             _show_again()
-        if STATE.phase != EDITING:
-            terminal.give_back()
-            osio.SHOWN.line_ended = True
-    return STATE.phase
+        _read_what_is_typed()
+    elif terminal.take_interrupted():
+        _interrupted()
+    elif terminal.take_resumed():
+        terminal.lend()
+        _show_again()
+    elif osio.input_ready(osio.STDIN):
+        _input()
+    elif STATE.seen != osio.SHOWN.count:
+        _show_again()
+    if STATE.phase != EDITING:
+        terminal.give_back()
+        osio.SHOWN.line_ended = True
 
 
 def take_line():
@@ -181,6 +189,7 @@ def _show_again():
 
 def abandon_line():
     """Give up the line that is being edited; the terminal is as it was before, or as those in the foreground want it."""
+    terminal.hold()
     if STATE.phase == EDITING and STATE.has_begun and we_are_translated():
         _call('rl_callback_sigcleanup')     # of a search through the history, a key sequence
         if terminal.is_ours():
@@ -190,6 +199,7 @@ def abandon_line():
             # shell has the terminal back since then.
             STATE.handler_left = True
     terminal.give_back()
+    terminal.release()
     STATE.has_begun = False
     if STATE.phase == COMPLETE:
         take_line()
@@ -238,6 +248,7 @@ def _input():
     _show('\r')       # where the prompt is already
     try:
         terminal.give_back()            # the library looks whether it is to show what is typed
+        terminal.release()
         if sys.version_info[0] >= 3:
             STATE.prompt = osio.from_native(input(prompt))
         else:
@@ -346,6 +357,8 @@ def _getc(stream):
 
 
 def _next_byte():
+    if not osio.input_ready(osio.STDIN):    # the rest of a character: waited for, so Ctrl-Z does not wait
+        terminal.release()
     while True:
         count = rffi.cast(lltype.Signed, _read(rffi.cast(rffi.INT, 0), _BYTE, rffi.cast(rffi.SIZE_T, 1)))
         if count == 1:

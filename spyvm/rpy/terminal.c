@@ -15,11 +15,17 @@ static volatile sig_atomic_t lent = 0, resumed = 0;
 
 static void handle(int number);
 
+static void only_stop(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTSTP);
+}
+
 static void catch_signal(int number, struct sigaction *old)
 {
     struct sigaction action;
     action.sa_handler = handle;
-    sigemptyset(&action.sa_mask);
+    only_stop(&action.sa_mask);         /* see spy_terminal_hold */
     action.sa_flags = SA_RESTART;
     sigaction(number, &action, old);
 }
@@ -51,6 +57,22 @@ static void handle(int number)
     }
     resumed = 1;
     errno = saved_errno;
+}
+
+/* Ctrl-Z waits until spy_terminal_release. A process that is stopped where it has seen that the terminal is its own, and goes on
+   in the background, would set the mode of somebody else's terminal, and be stopped for that. */
+void spy_terminal_hold(void)
+{
+    sigset_t set;
+    only_stop(&set);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+void spy_terminal_release(void)
+{
+    sigset_t set;
+    only_stop(&set);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 /* Remember the terminal's mode, and look after it from now on. Signals that are ignored, as with nohup, stay ignored. */

@@ -17,6 +17,8 @@ if REAL:
     _HERE = os.path.dirname(os.path.abspath(__file__))
     _C = ExternalCompilationInfo(includes=['terminal.h'], include_dirs=[_HERE],
                                  separate_module_files=[os.path.join(_HERE, 'terminal.c')])
+    _hold = rffi.llexternal('spy_terminal_hold', [], lltype.Void, compilation_info=_C, releasegil=False)
+    _release = rffi.llexternal('spy_terminal_release', [], lltype.Void, compilation_info=_C, releasegil=False)
     _lend = rffi.llexternal('spy_terminal_lend', [], lltype.Void, compilation_info=_C, releasegil=False)
     _give_back = rffi.llexternal('spy_terminal_give_back', [], lltype.Void, compilation_info=_C, releasegil=False)
     _is_ours = rffi.llexternal('spy_terminal_is_ours', [], rffi.INT, compilation_info=_C, releasegil=False)
@@ -37,8 +39,29 @@ class _Untranslated(object):
         self.handlers = {}          # what the signals did before
         self.interrupted = False
         self.resumed = False
+        self.is_held = False
+        self.stop_wanted = False
 
 UNTRANSLATED = _Untranslated()
+
+
+def hold():
+    """Ctrl-Z waits until release().  A process that is stopped after is_ours() was true, and goes on in the background, would
+    set the mode of somebody else's terminal, and be stopped for that."""
+    if we_are_translated():
+        _hold()
+    else:
+        UNTRANSLATED.is_held = True
+
+
+def release():
+    """Ctrl-Z stops the process again, now if it was typed meanwhile."""
+    if we_are_translated():
+        _release()
+    else:
+        UNTRANSLATED.is_held = False
+        if UNTRANSLATED.stop_wanted:
+            _stop(signal.SIGTSTP, None)
 
 
 def lend():
@@ -130,15 +153,22 @@ def _set_mode(mode):
 
 
 def _end(number, frame):
+    UNTRANSLATED.is_held = True
     _give_back_untranslated()
+    signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
 
 
 def _stop(number, frame):
     """It is lent again when the process is in the foreground, and the line shown: see take_resumed."""
-    _give_back_untranslated()
-    os.kill(os.getpid(), number)
-    UNTRANSLATED.resumed = True
+    state = UNTRANSLATED
+    state.stop_wanted = state.is_held
+    if not state.is_held:
+        state.is_held = True
+        _give_back_untranslated()
+        state.is_held = False
+        os.kill(os.getpid(), number)
+        state.resumed = True
 
 
 def _note_interrupt(number, frame):

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 
 import pytest
 
@@ -322,6 +323,49 @@ def test_stopped_before_a_line_is_begun(spy):
     terminal.type('3 + 4\n')
     terminal.wait_for('7\r\nst> ')
     leave_shell(terminal)
+
+
+STOPPED_WHEN_IT_HAS_LOOKED = """
+import os, signal, time
+from spyvm.rpy import lineedit, terminal
+is_ours = terminal.is_ours
+stops = [None]
+
+def stop_after():
+    was_ours = is_ours()
+    if was_ours and stops:
+        stops.pop()
+        os.kill(os.getpid(), signal.SIGTSTP)
+    return was_ours
+
+lineedit.start()
+lineedit.begin_line('st> ')
+terminal.is_ours = stop_after
+while lineedit.poll() == lineedit.EDITING:
+    if not is_ours() and not os.path.exists('seen'):
+        open('seen', 'w').close()
+    time.sleep(0.01)
+"""
+
+
+def test_stopped_when_it_has_seen_that_the_terminal_is_its_own(tmp_path):
+    """In the background the process goes on, and leaves the terminal alone."""
+    spy = Spy('untranslated', tmp_path)
+    spy.command = [sys.executable, spy.write('stopped.py', STOPPED_WHEN_IT_HAS_LOOKED)]
+    terminal = at_prompt_in_shell(spy)
+    terminal.wait_for('shell> ')
+    terminal.type('bg\n')
+    terminal.wait_for('shell> ')
+    terminal.type('until test -e seen; do sleep 0.1; done; echo so it \'is\'\n')
+    terminal.wait_for('so it is\r\n')
+    assert not terminal.is_raw()
+    terminal.type('fg\n')
+    terminal.wait_for('st> ')
+    assert terminal.is_raw()
+    terminal.type('\n')
+    terminal.wait_for('shell> ')
+    terminal.type('exit 6\n')
+    assert terminal.close() == 6
 
 
 @pytest.mark.parametrize('what', ['Smalltalk quit: 5', 'TERM'])

@@ -49,3 +49,28 @@ def test_in_the_background_the_mode_is_left_alone(lent, monkeypatch):
     terminal.give_back()
     assert lent == [0]
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_ctrl_z_waits_while_held(lent, monkeypatch):
+    """So that what is true of the terminal when it is looked at still is when its mode is set."""
+    sent = []
+    monkeypatch.setattr(os, 'kill', lambda pid, number: sent.append((number, list(lent))))
+    terminal.hold()
+    terminal._stop(signal.SIGTSTP, None)
+    assert sent == [] and not terminal.take_resumed()
+    terminal.release()
+    given_back = [0, termios.ICANON | termios.ECHO]
+    assert sent == [(signal.SIGTSTP, given_back)]
+    assert terminal.take_resumed()
+    terminal.release()
+    assert len(sent) == 1
+
+
+def test_a_signal_while_the_terminal_is_given_back(lent, monkeypatch):
+    """The process ends with the second try at the latest: the signal does what it does by default."""
+    sent = []
+    monkeypatch.setattr(os, 'kill', lambda pid, number: sent.append((number, signal.getsignal(number))))
+    terminal.UNTRANSLATED.found = None
+    terminal._end(signal.SIGTERM, None)
+    assert sent == [(signal.SIGTERM, signal.SIG_DFL)]
+    terminal.release()
