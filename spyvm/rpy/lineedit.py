@@ -242,13 +242,14 @@ def _import_readline():
 
 def _input():
     """Wait for a line, which then is in the place of the prompt."""
-    STATE.phase = COMPLETE
     prompt = STATE.prompt
-    STATE.prompt = ''
-    _show('\r')       # where the prompt is already
     try:
         terminal.give_back()            # the library looks whether it is to show what is typed
-        terminal.release()
+        if terminal.release_untranslated():
+            return                      # and perhaps goes on in the background
+        STATE.phase = COMPLETE
+        STATE.prompt = ''
+        _show('\r')                     # where the prompt is already
         if sys.version_info[0] >= 3:
             STATE.prompt = osio.from_native(input(prompt))
         else:

@@ -282,8 +282,8 @@ def input_ready(fd):
             return rffi.cast(lltype.Signed, _poll(request, rffi.cast(rffi.ULONG, 1), rffi.cast(rffi.INT, 0))) > 0
     try:
         return len(select.select([fd], [], [], 0)[0]) > 0
-    except (OSError, ValueError, select.error):
-        return True
+    except (OSError, ValueError, select.error) as e:
+        return not e.args or e.args[0] != errno.EINTR       # Python 2.7: a signal came meanwhile
 
 
 UNKNOWN, REGULAR, PIPE, CHARACTER = 0, 1, 2, 3

@@ -59,9 +59,7 @@ def release():
     if we_are_translated():
         _release()
     else:
-        UNTRANSLATED.is_held = False
-        if UNTRANSLATED.stop_wanted:
-            _stop(signal.SIGTSTP, None)
+        release_untranslated()
 
 
 def lend():
@@ -107,6 +105,15 @@ def take_interrupted():
     was_interrupted = UNTRANSLATED.interrupted
     UNTRANSLATED.interrupted = False
     return was_interrupted
+
+
+def release_untranslated():
+    """The same; whether the process was stopped."""
+    UNTRANSLATED.is_held = False
+    if not UNTRANSLATED.stop_wanted:
+        return False
+    _stop(signal.SIGTSTP, None)
+    return True
 
 
 def _lend_untranslated():

@@ -1,10 +1,12 @@
 """The untranslated terminal, where it cannot be put back; tests/images/test_repl.py has the rest."""
+import errno
 import os
+import select
 import signal
 
 import pytest
 
-from spyvm.rpy import terminal
+from spyvm.rpy import lineedit, osio, terminal
 
 termios = pytest.importorskip('termios')
 
@@ -64,6 +66,33 @@ def test_ctrl_z_waits_while_held(lent, monkeypatch):
     assert terminal.take_resumed()
     terminal.release()
     assert len(sent) == 1
+
+
+def test_stopped_when_there_seems_to_be_input(lent, monkeypatch):
+    """The process may go on in the background: it does not read, but lends the terminal again when it is its own."""
+    monkeypatch.setattr(os, 'kill', lambda pid, number: None)
+    lineedit.begin_line('st> ')
+    del lent[:]
+
+    def stopped_meanwhile(fd):
+        terminal._stop(signal.SIGTSTP, None)
+        return True
+    monkeypatch.setattr(osio, 'input_ready', stopped_meanwhile)
+    given_back = termios.ICANON | termios.ECHO
+    assert lineedit.poll() == lineedit.EDITING
+    assert lent == [given_back]
+    monkeypatch.setattr(osio, 'input_ready', lambda fd: False)
+    assert lineedit.poll() == lineedit.EDITING
+    assert lent == [given_back, 0]
+    lineedit.abandon_line()
+
+
+def test_a_signal_is_no_input(monkeypatch):
+    """Python 2.7 tells by an error that a signal came."""
+    def interrupted(*descriptors):
+        raise select.error(errno.EINTR, 'Interrupted system call')
+    monkeypatch.setattr(select, 'select', interrupted)
+    assert not osio.input_ready(0)
 
 
 def test_a_signal_while_the_terminal_is_given_back(lent, monkeypatch):
