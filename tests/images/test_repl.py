@@ -380,9 +380,8 @@ def test_ended_in_the_background(spy, what):
     terminal.wait_for('shell> ')
     terminal.type('bg\n')
     terminal.wait_for('shell> ')
-    terminal.type('kill %1\n' if what == 'TERM' else 'echo > go\n')
-    terminal.wait_for('shell> ')
-    terminal.type('wait %1; echo ended $?\n')
+    # in one line: a shell that shows its prompt forgets jobs that have ended
+    terminal.type(('kill %1' if what == 'TERM' else 'echo > go') + '; wait %1; echo ended $?\n')
     terminal.wait_for('ended %d\r\n' % (128 + signal.SIGTERM if what == 'TERM' else 5))
     assert not terminal.is_raw()
     terminal.type('exit 6\n')
