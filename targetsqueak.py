@@ -2,11 +2,12 @@
 from rpython.jit.codewriter.policy import JitPolicy
 
 from spyvm.cli import main
-from spyvm.rpy import gcsettings, jitfixes
+from spyvm.rpy import gcsettings, jit, jitfixes
 
 
 def target(driver, args):
     driver.exe_name = 'spy'
+    jit.BUILD.has_jit = driver.config.translation.jit
     gcsettings.install()
     jitfixes.install()
     return main, None

@@ -59,9 +59,17 @@ else:
         pass
 
 
-def compiled_traces():
-    """How many loops and bridges the JIT has compiled so far."""
-    if we_are_translated():
-        return (jit_hooks.stats_get_counter_value(None, Counters.TOTAL_COMPILED_LOOPS) +
-                jit_hooks.stats_get_counter_value(None, Counters.TOTAL_COMPILED_BRIDGES))
+class _Build(object):
+    """What is translated: targetsqueak.py says whether with the JIT."""
+    has_jit = False
+
+BUILD = _Build()
+
+
+def traces_too_long():
+    """How many traces the JIT has given up so far because they got longer than trace_limit."""
+    if we_are_translated() and BUILD.has_jit:
+        # its other counters are made with the first trace
+        if jit_hooks.stats_get_counter_value(None, Counters.TOTAL_COMPILED_LOOPS) > 0:
+            return jit_hooks.stats_get_counter_value(None, Counters.ABORT_TOO_LONG)
     return 0

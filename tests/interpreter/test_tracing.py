@@ -1,4 +1,4 @@
-"""The JIT's parameters as more and more of a program is compiled."""
+"""The JIT's parameters as more and more traces get too long."""
 import pytest
 
 from spyvm.interpreter import tracing
@@ -16,26 +16,26 @@ def parameters(monkeypatch):
     return parameters
 
 
-def have_compiled(monkeypatch, count):
-    monkeypatch.setattr(jit, 'compiled_traces', lambda: count)
+def have_given_up(monkeypatch, count):
+    monkeypatch.setattr(jit, 'traces_too_long', lambda: count)
     tracing.adapt()
 
 
 def test_traces_get_shorter(parameters, monkeypatch):
     limits = []
     for count, _, _ in tracing.STAGES:
-        have_compiled(monkeypatch, count - 1)
+        have_given_up(monkeypatch, count - 1)
         before = dict(parameters)
-        have_compiled(monkeypatch, count)
+        have_given_up(monkeypatch, count)
         assert parameters != before
         limits.append(parameters['trace_limit'])
     assert limits == sorted(limits, reverse=True) and len(set(limits)) == len(limits)
     parameters.clear()
-    have_compiled(monkeypatch, 1000000)
+    have_given_up(monkeypatch, 1000000)
     assert parameters == {}
 
 
 def test_what_the_user_says_stays(parameters, monkeypatch):
     tracing.fix()
-    have_compiled(monkeypatch, 1000000)
+    have_given_up(monkeypatch, 1000000)
     assert parameters == {}
